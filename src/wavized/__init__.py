@@ -1,0 +1,1 @@
+"""Wavized listens to new samples and files bass one-shots into the right folder of a library."""

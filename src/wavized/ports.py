@@ -1,0 +1,152 @@
+"""What the services need of the outside world, as small protocols; adapters implement them, fakes too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from wavized.domain.events import Event
+from wavized.domain.hearing import Answer, ModelInfo
+from wavized.domain.job import Job, JobState, NewJob, Origin, Placed, Placement
+from wavized.domain.sample import FileStat, Header
+
+
+class Classifier(Protocol):
+    """The ear. Called by one thread at a time."""
+
+    def info(self) -> ModelInfo:
+        """Read and check the model folder (digests too) without loading it; raise ModelUnusableError."""
+        ...
+
+    def classify(self, paths: Sequence[Path]) -> list[Answer]:
+        """Answer each path, in order. A crash or time-out gives Unanswered, never an exception.
+
+        Raises ModelUnusableError where the model cannot be loaded.
+        """
+        ...
+
+    def rest(self) -> None:
+        """Let the worker go and its memory with it; the next `classify` starts it anew."""
+        ...
+
+    def state(self) -> str:
+        """`off`, `starting` or `ready`; may be called from any thread."""
+        ...
+
+
+class Probe(Protocol):
+    """Reads headers only; never decodes."""
+
+    def read_header(self, path: Path) -> Header:
+        """Raise UnreadableAudioError where the file is no audio this program can read."""
+        ...
+
+
+class JournalReader(Protocol):
+    """Questions to the journal; any thread may ask."""
+
+    def get(self, job_id: int) -> Job | None: ...
+
+    def find(
+        self,
+        *,
+        states: Iterable[JobState] = (),
+        origin: Origin | None = None,
+        digest: str | None = None,
+        source: Path | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[Job]:
+        """Jobs that fit every condition given, in order of their id."""
+        ...
+
+    def counts(self) -> Mapping[JobState, int]:
+        """How many jobs stand in each state; states without jobs are left out."""
+        ...
+
+    def setting(self, key: str) -> str | None:
+        """A setting that lives over restarts, such as `paused`."""
+        ...
+
+
+class JournalWriter(Protocol):
+    """Changes to the journal: each call is one durable transaction when it returns. Any thread may call."""
+
+    def open_jobs(self, new: Sequence[NewJob], now: float) -> list[Job]:
+        """Enter new jobs as `queued`, remembering their files as known."""
+        ...
+
+    def advance(self, jobs: Sequence[Job], now: float) -> list[Job]:
+        """Write each job's new version; raise IllegalTransitionError (and write nothing) on a forbidden move.
+
+        Keeping the state is allowed and records new fields only. Returns the jobs with `updated_at` set.
+        """
+        ...
+
+    def label(self, job: Job, category: str, now: float) -> None:
+        """Keep what the user said a sample is, for later training."""
+        ...
+
+    def put_setting(self, key: str, value: str | None) -> None: ...
+
+
+class KnownFiles(Protocol):
+    """Which files were dealt with already, by path, size and mtime; and which folders were taken on."""
+
+    def is_known(self, path: Path, stat: FileStat) -> bool: ...
+
+    def remember(self, files: Sequence[tuple[Path, FileStat]]) -> None:
+        """Take files as known without a job: what a folder held when it was first watched."""
+        ...
+
+    def is_adopted(self, root: Path) -> bool:
+        """Whether this folder has been watched before."""
+        ...
+
+    def adopt(self, root: Path, now: float) -> None: ...
+
+
+class Journal(JournalReader, JournalWriter, KnownFiles, Protocol):
+    """All of it, as the pipeline sees it."""
+
+
+class Filer(Protocol):
+    """The only one who writes into the library. Never overwrites; a target is whole or absent."""
+
+    def place(self, placement: Placement, announce: Callable[[Path], None]) -> Placed:
+        """Put a sample into its folder; call `announce(target)` before each name that is tried for good.
+
+        Raises FilingError (this sample cannot be filed) or LibraryUnavailableError (none can, for now).
+        """
+        ...
+
+    def relocate(self, job: Job, placement: Placement, announce: Callable[[Path], None]) -> Placed:
+        """Move a filed sample to another category's folder. Raises ChangedByUserError, FilingError."""
+        ...
+
+    def take_back(self, job: Job) -> None:
+        """Undo a filing: the source is as it was, the library without the sample. Raises ChangedByUserError."""
+        ...
+
+    def recover(self, job: Job) -> Placed | None:
+        """After a crash in state `filing`: finish what was whole (Placed) or clear what was not (None)."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, as an argument."""
+
+    def now(self) -> float:
+        """Seconds since the epoch, for the record."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for waiting."""
+        ...
+
+
+class Events(Protocol):
+    """Where services tell what happened. Must not block, must not raise."""
+
+    def publish(self, event: Event) -> None: ...
