@@ -126,7 +126,7 @@ class Filer(Protocol):
         ...
 
     def take_back(self, job: Job) -> None:
-        """Undo a filing: the source is as it was, the library without the sample. Raises ChangedByUserError."""
+        """Undo a filing: source as it was, library without the sample. Raises ChangedByUserError."""
         ...
 
     def recover(self, job: Job) -> Placed | None:

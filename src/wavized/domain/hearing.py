@@ -57,7 +57,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One witness: who says it (`ear`, later `name`, `tags`), its likelihood per label, how much it counts."""
+    """One witness: who says it (`ear`, later `name`), its likelihood per label, how much it counts."""
 
     source: str
     scores: Mapping[str, float]
