@@ -24,7 +24,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """Paused, resumed, degraded, recovered, or the worker came or went. Ask `services.status` for the rest."""
+    """Paused, resumed, degraded or recovered, or the worker came or went; `services.status` knows."""
 
 
 Event = JobChanged | Notice | StatusChanged
