@@ -1,0 +1,131 @@
+"""Carry out one decision: journal first, then the filer, then the journal again. Runs on the pipeline thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wavized.domain.events import JobChanged
+from wavized.domain.job import Job, JobState, Placed, Placement
+from wavized.errors import FilingError, LibraryUnavailableError
+from wavized.logic import placement
+from wavized.ports import Clock, Events, Filer, Journal
+from wavized.services.intake import Digest, describe_twin, find_twin
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """Where each category is filed: the library and its folder names."""
+
+    library: Path
+    folders: Mapping[str, str]
+
+    def folder_for(self, category: str) -> str:
+        """The folder's name; a category without one is capitalised."""
+        return self.folders.get(category, category.capitalize())
+
+
+class Filing:
+    """The only caller of `Filer.place` and `Filer.relocate`."""
+
+    def __init__(
+        self, *, journal: Journal, filer: Filer, digest: Digest, clock: Clock, events: Events, shelves: Shelves
+    ) -> None:
+        self._journal = journal
+        self._filer = filer
+        self._digest = digest
+        self._clock = clock
+        self._events = events
+        self.shelves = shelves
+
+    def record(self, job: Job) -> Job:
+        """Write one new version of a job and tell the others."""
+        written = self._journal.advance([job], self._clock.now())[0]
+        self._events.publish(JobChanged(written))
+        return written
+
+    def plan(self, job: Job, category: str) -> Placement:
+        """Where this sample would go. Raises FilingError for a folder name that is not safe."""
+        return placement.plan(
+            source=job.source,
+            library=job.library or self.shelves.library,
+            folder=self.shelves.folder_for(category),
+            mode=job.mode,
+            digest=job.digest,
+            stat=job.stat,
+        )
+
+    def file(self, job: Job, category: str) -> Job:
+        """File a sample that is not in the library; duplicates end as `skipped`, faults as `failed`.
+
+        Raises LibraryUnavailableError after putting the job back to `decided`: it waits, the source stays.
+        """
+        library = job.library or self.shelves.library
+        twin = find_twin(self._journal, self._digest, job, library)
+        if twin is not None and twin.state is JobState.FILED:
+            job = self.record(replace(job, state=JobState.FILING, category=category, library=library))
+            return self.record(replace(job, state=JobState.SKIPPED, reason=describe_twin(twin)))
+        try:
+            planned = self.plan(job, category)
+        except FilingError as error:
+            job = self.record(replace(job, state=JobState.FILING, category=category, library=library))
+            return self.record(replace(job, state=JobState.FAILED, reason=str(error)))
+        first = planned.folder / f"{planned.stem}{planned.suffix}"
+        started = replace(job, state=JobState.FILING, category=category, library=library, target=first)
+        return self._carry_out(started, lambda announce: self._filer.place(planned, announce))
+
+    def relocate(self, job: Job, category: str) -> Job:
+        """Move a filed sample to another category. Raises FilingError; the job is then `filed` as before.
+
+        While it is under way the old category stays in the row and the new one stands in `candidates`, so
+        that a crash in between can be told apart.
+        """
+        planned = self.plan(job, category)
+        first = planned.folder / f"{planned.stem}{planned.suffix}"
+        running = self.record(
+            replace(job, state=JobState.FILING, previous_target=job.target, target=first, candidates=(category,))
+        )
+        try:
+            placed = self._filer.relocate(job, planned, self._announcer(running))
+        except (FilingError, LibraryUnavailableError):
+            self.record(replace(running, state=JobState.FILED, target=job.target, previous_target=None,
+                                candidates=job.candidates))
+            raise
+        return self.finish(running, placed)
+
+    def finish(self, running: Job, placed: Placed) -> Job:
+        """Close a filing that succeeded, now or in recovery after a crash."""
+        if placed.duplicate and running.previous_target is None:
+            name = f"{placed.target.parent.name}/{placed.target.name}"
+            reason = f"duplicate: the same content is in the library already, as {name}"
+            return self.record(replace(running, state=JobState.SKIPPED, target=None, reason=reason))
+        category = running.candidates[0] if running.previous_target else running.category
+        reason = f"{running.reason}. {placed.note}" if placed.note else running.reason
+        return self.record(
+            replace(running, state=JobState.FILED, category=category, target=placed.target, previous_target=None,
+                    candidates=(), sidecars=placed.sidecars, reason=reason)
+        )
+
+    def _carry_out(self, started: Job, act: Callable[[Callable[[Path], None]], Placed]) -> Job:
+        running = self.record(started)
+        try:
+            placed = act(self._announcer(running))
+        except LibraryUnavailableError as error:
+            self.record(replace(running, state=JobState.DECIDED, target=None))
+            raise error
+        except FilingError as error:
+            return self.record(replace(running, state=JobState.FAILED, target=None, reason=str(error)))
+        return self.finish(running, placed)
+
+    def _announcer(self, running: Job) -> Callable[[Path], None]:
+        """Write the target into the journal before the filer goes there, unless it stands there already."""
+        announced = running.target
+
+        def announce(target: Path) -> None:
+            nonlocal announced
+            if target != announced:
+                self._journal.advance([replace(running, target=target)], self._clock.now())
+                announced = target
+
+        return announce
