@@ -1,0 +1,194 @@
+"""Decode samples and shape them for the model: the one path for worker, command line and training.
+
+Runs where numpy may be imported (worker, CLI worker, training), never in the daemon. Opens files read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from wavized.audio.stream import Section, open_sample
+from wavized.errors import UnreadableAudioError, WavizedError
+
+Samples = npt.NDArray[np.float32]
+
+MIN_RATE, MAX_RATE = 8_000, 192_000
+MAX_CHANNELS = 8
+SILENT_BELOW = 10 ** (-80 / 20)
+"""A file whose peak stays under -80 dBFS holds nothing to hear."""
+ONSET_ABOVE = 10 ** (-50 / 20)
+"""A sample has begun once it leaves its first value by more than this part (-50 dB) of its peak."""
+PRE_ONSET_S = 0.002
+MARGIN_S = 0.1
+"""`load` keeps this much more than the window, so that a later onset in the mono mix still fills it."""
+FADE_S = 0.01
+LEVEL_SPAN_S = 0.4
+LEVEL_RMS = 0.1
+CANCELLED_BELOW = 0.25
+"""A mono mix quieter than this part (-12 dB) of the louder channel has cancelled itself."""
+MISSING_TOLERANCE_S = 0.05
+BLOCK_FRAMES = 1 << 16
+
+_SIDE = 0.7071
+_FOLD: dict[int, tuple[tuple[float, ...], tuple[float, ...]]] = {
+    3: ((1, 0, _SIDE), (0, 1, _SIDE)),
+    4: ((1, 0, _SIDE, 0), (0, 1, 0, _SIDE)),
+    5: ((1, 0, _SIDE, _SIDE, 0), (0, 1, _SIDE, 0, _SIDE)),
+    6: ((1, 0, _SIDE, _SIDE, _SIDE, 0), (0, 1, _SIDE, _SIDE, 0, _SIDE)),
+    7: ((1, 0, _SIDE, _SIDE, _SIDE, _SIDE, 0), (0, 1, _SIDE, _SIDE, _SIDE, 0, _SIDE)),
+    8: ((1, 0, _SIDE, _SIDE, _SIDE, 0, _SIDE, 0), (0, 1, _SIDE, _SIDE, 0, _SIDE, 0, _SIDE)),
+}
+"""Weights of each channel (WAVE order, LFE kept: it is bass) in the left and the right of a stereo fold."""
+
+
+class SilentAudioError(WavizedError):
+    """The file can be read and there is nothing to hear in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Decoded sound: float32 of shape (channels, n) with one or two channels; `sample_rate` is in Hz."""
+
+    samples: Samples
+    sample_rate: int
+
+
+def load(path: Path, *, sample_rate: int, window_s: float, max_seconds: float = 12.0) -> Clip:
+    """Decode a file from its onset on, at `sample_rate` Hz: up to `window_s` seconds and a margin of 0.1 s.
+
+    The onset is looked for in the first `max_seconds`. Level, stereo and any DC offset are kept as they are.
+    Raises UnreadableAudioError (foreign, damaged, cut off, not finite) and SilentAudioError.
+    """
+    file, size = open_sample(path)
+    with file:
+        section = Section(file, 0, size)
+        samples, rate = _decode(section, max_seconds + window_s)
+    heard = _from_onset(samples, rate, max_seconds)
+    heard = heard[:, : round((window_s + MARGIN_S) * rate)]
+    if rate != sample_rate:
+        heard = soxr.resample(heard.T, rate, sample_rate, quality="HQ").T
+    return Clip(np.ascontiguousarray(heard, dtype=np.float32), sample_rate)
+
+
+def to_model_input(samples: Samples, *, sample_rate: int, window_s: float) -> Samples:
+    """Shape a clip (channels, n) into what a model hears: mono, round(window_s * sample_rate) samples.
+
+    Mixed to mono, trimmed to the onset, cut to the window with a short fade, freed of DC, brought to an
+    RMS of -20 dBFS over its loudest 400 ms, zero-padded. The level is taken there rather than at the peak,
+    because one click would otherwise decide how loud the body of a sound reaches the model. Every threshold
+    is relative to the sound itself, so the result does not depend on gain. Raises SilentAudioError where
+    nothing moves.
+    """
+    length = round(window_s * sample_rate)
+    mono = _from_onset(_to_mono(samples)[np.newaxis, :], sample_rate, None, silent_below=0.0)[0]
+    cut = mono.size > length
+    sound = mono[:length].astype(np.float64)
+    sound -= sound.mean()
+    if cut:
+        fade = min(round(FADE_S * sample_rate), length)
+        sound[length - fade :] *= np.linspace(1.0, 0.0, fade)
+    level = _loudest_rms(sound, round(LEVEL_SPAN_S * sample_rate))
+    if level == 0.0:
+        raise SilentAudioError("is silent")
+    result = np.zeros(length, dtype=np.float32)
+    result[: sound.size] = sound * (LEVEL_RMS / level)
+    return result
+
+
+def _decode(section: Section, seconds: float) -> tuple[Samples, int]:
+    """Up to `seconds` of the stream as float32 (channels <= 2, n), with its rate in Hz."""
+    try:
+        with soundfile.SoundFile(section) as sound:
+            _must_be_in_range(sound.samplerate, sound.channels)
+            wanted = min(sound.frames, round(seconds * sound.samplerate))
+            blocks = [_fold(block) for block in _blocks(sound, wanted)]
+            decoded = sum(block.shape[1] for block in blocks)
+            _must_be_whole(decoded, wanted, sound.frames, sound.samplerate)
+            return np.concatenate(blocks, axis=1), int(sound.samplerate)
+    except soundfile.LibsndfileError as error:
+        raise UnreadableAudioError(f"cannot be decoded: {_plain(error)}") from error
+    finally:
+        if section.error is not None:
+            raise UnreadableAudioError(f"cannot be read: {section.error.strerror}") from section.error
+
+
+def _blocks(sound: soundfile.SoundFile, wanted: int) -> Iterator[Samples]:
+    """Read `wanted` frames piece by piece, as (frames, channels); ends early where the stream does."""
+    left = wanted
+    while left > 0:
+        block = sound.read(min(left, BLOCK_FRAMES), dtype="float32", always_2d=True)
+        if not len(block):
+            return
+        if not np.isfinite(block).all():
+            raise UnreadableAudioError("holds values that are no numbers (NaN or infinite)")
+        left -= len(block)
+        yield block
+
+
+def _must_be_in_range(rate: int, channels: int) -> None:
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise UnreadableAudioError(f"has a sample rate of {rate} Hz; 8 to 192 kHz can be heard")
+    if not 1 <= channels <= MAX_CHANNELS:
+        raise UnreadableAudioError(f"has {channels} channels; up to {MAX_CHANNELS} can be heard")
+
+
+def _must_be_whole(decoded: int, wanted: int, promised: int, rate: int) -> None:
+    if promised == 0 or decoded == 0:
+        raise UnreadableAudioError("holds no sound")
+    if wanted - decoded > MISSING_TOLERANCE_S * rate:
+        raise UnreadableAudioError(
+            f"cut off: {decoded / rate:.2f} s of {promised / rate:.2f} s are there"
+        )
+
+
+def _plain(error: soundfile.LibsndfileError) -> str:
+    return str(error.error_string).removeprefix("Error : ").rstrip(". ")
+
+
+def _fold(block: Samples) -> Samples:
+    """(frames, channels) to (channels, frames) with at most two channels."""
+    weights = _FOLD.get(block.shape[1])
+    if weights is None:
+        return block.T
+    folded: Samples = np.asarray(weights, dtype=np.float32) @ block.T
+    return folded
+
+
+def _from_onset(
+    samples: Samples, rate: int, within_s: float | None, *, silent_below: float = SILENT_BELOW
+) -> Samples:
+    """Leave out leading silence, measured from the first value so that a DC offset is no sound."""
+    if samples.shape[1] == 0:
+        raise SilentAudioError("is silent")
+    moved = np.abs(samples - samples[:, :1]).max(axis=0)
+    peak = moved.max()
+    if peak <= silent_below:
+        raise SilentAudioError("is silent")
+    onset = int(np.argmax(moved > peak * ONSET_ABOVE))
+    if within_s is not None and onset > within_s * rate:
+        raise SilentAudioError(f"is silent for its first {within_s:g} s")
+    return samples[:, max(0, onset - round(PRE_ONSET_S * rate)) :]
+
+
+def _to_mono(samples: Samples) -> Samples:
+    """The middle of the channels, or the louder one where they cancel each other."""
+    middle: Samples = samples.mean(axis=0)
+    power = [float(np.square(channel, dtype=np.float64).mean()) for channel in (middle, *samples)]
+    loudest = int(np.argmax(power[1:]))
+    if power[0] < CANCELLED_BELOW**2 * power[1 + loudest]:
+        middle = samples[loudest]
+    return middle
+
+
+def _loudest_rms(sound: npt.NDArray[np.float64], span: int) -> float:
+    """RMS over the loudest stretch of `span` samples; a shorter sound counts as followed by silence."""
+    energy = np.concatenate(([0.0], np.cumsum(np.square(sound))))
+    loudest = energy[-1] if sound.size <= span else (energy[span:] - energy[:-span]).max()
+    return float(np.sqrt(loudest / span))
