@@ -1,4 +1,4 @@
-"""Carry out one decision: journal first, then the filer, then the journal again. Runs on the pipeline thread."""
+"""Carry out one decision: journal, filer, journal again. Runs on the pipeline thread."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 from wavized.domain.events import JobChanged
 from wavized.domain.job import Job, JobState, Placed, Placement
-from wavized.errors import FilingError, LibraryUnavailableError
+from wavized.errors import ConfigError, FilingError, LibraryUnavailableError
 from wavized.logic import placement
 from wavized.ports import Clock, Events, Filer, Journal
-from wavized.services.intake import Digest, describe_twin, find_twin
+from wavized.services.intake import Digest, describe_twin, duplicate_reason, find_twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,14 @@ class Filing:
     """The only caller of `Filer.place` and `Filer.relocate`."""
 
     def __init__(
-        self, *, journal: Journal, filer: Filer, digest: Digest, clock: Clock, events: Events, shelves: Shelves
+        self,
+        *,
+        journal: Journal,
+        filer: Filer,
+        digest: Digest,
+        clock: Clock,
+        events: Events,
+        shelves: Shelves,
     ) -> None:
         self._journal = journal
         self._filer = filer
@@ -46,11 +53,11 @@ class Filing:
         return written
 
     def plan(self, job: Job, category: str) -> Placement:
-        """Where this sample would go. Raises FilingError for a folder name that is not safe."""
+        """Where this sample would go. Raises ConfigError for an unsafe folder name, FilingError otherwise."""
         return placement.plan(
             source=job.source,
             library=job.library or self.shelves.library,
-            folder=self.shelves.folder_for(category),
+            folder_name=self.shelves.folder_for(category),
             mode=job.mode,
             digest=job.digest,
             stat=job.stat,
@@ -68,7 +75,7 @@ class Filing:
             return self.record(replace(job, state=JobState.SKIPPED, reason=describe_twin(twin)))
         try:
             planned = self.plan(job, category)
-        except FilingError as error:
+        except (ConfigError, FilingError) as error:
             job = self.record(replace(job, state=JobState.FILING, category=category, library=library))
             return self.record(replace(job, state=JobState.FAILED, reason=str(error)))
         first = planned.folder / f"{planned.stem}{planned.suffix}"
@@ -84,27 +91,44 @@ class Filing:
         planned = self.plan(job, category)
         first = planned.folder / f"{planned.stem}{planned.suffix}"
         running = self.record(
-            replace(job, state=JobState.FILING, previous_target=job.target, target=first, candidates=(category,))
+            replace(
+                job, state=JobState.FILING, previous_target=job.target, target=first, candidates=(category,)
+            )
         )
         try:
             placed = self._filer.relocate(job, planned, self._announcer(running))
         except (FilingError, LibraryUnavailableError):
-            self.record(replace(running, state=JobState.FILED, target=job.target, previous_target=None,
-                                candidates=job.candidates))
+            self.record(
+                replace(
+                    running,
+                    state=JobState.FILED,
+                    target=job.target,
+                    previous_target=None,
+                    candidates=job.candidates,
+                )
+            )
             raise
         return self.finish(running, placed)
 
     def finish(self, running: Job, placed: Placed) -> Job:
         """Close a filing that succeeded, now or in recovery after a crash."""
         if placed.duplicate and running.previous_target is None:
-            name = f"{placed.target.parent.name}/{placed.target.name}"
-            reason = f"duplicate: the same content is in the library already, as {name}"
-            return self.record(replace(running, state=JobState.SKIPPED, target=None, reason=reason))
+            return self.record(
+                replace(running, state=JobState.SKIPPED, target=None, reason=duplicate_reason(placed.target))
+            )
         category = running.candidates[0] if running.previous_target else running.category
         reason = f"{running.reason}. {placed.note}" if placed.note else running.reason
         return self.record(
-            replace(running, state=JobState.FILED, category=category, target=placed.target, previous_target=None,
-                    candidates=(), sidecars=placed.sidecars, reason=reason)
+            replace(
+                running,
+                state=JobState.FILED,
+                category=category,
+                target=placed.target,
+                previous_target=None,
+                candidates=(),
+                sidecars=placed.sidecars,
+                reason=reason,
+            )
         )
 
     def _carry_out(self, started: Job, act: Callable[[Callable[[Path], None]], Placed]) -> Job:

@@ -123,8 +123,13 @@ def find_twin(journal: Journal, digest: Digest, job: Job, library: Path) -> Job 
 def describe_twin(twin: Job) -> str:
     """Why a duplicate is not filed again."""
     if twin.state is JobState.FILED and twin.target is not None:
-        return f"duplicate: the same content is in the library already, as {twin.target.parent.name}/{twin.target.name}"
+        return duplicate_reason(twin.target)
     return f"duplicate: the same content already waits for your answer (no. {twin.id})"
+
+
+def duplicate_reason(target: Path) -> str:
+    """Why a sample that lies at `target` already is not filed again."""
+    return f"duplicate: the same content is in the library already, as {target.parent.name}/{target.name}"
 
 
 def _holds(digest: Digest, path: Path, expected: str) -> bool:

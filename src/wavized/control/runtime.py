@@ -1,0 +1,40 @@
+"""The small file by which commands find the running daemon: process id, port and token. Only the user may read it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Where the daemon listens on 127.0.0.1 and the token it wants; new at every start."""
+
+    pid: int
+    port: int
+    token: str
+
+
+def write_runtime(path: Path, runtime: Runtime) -> None:
+    """Write atomically with mode 0600: never readable by others, never half there."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        json.dump(asdict(runtime), stream)
+    temporary.replace(path)
+
+
+def read_runtime(path: Path) -> Runtime | None:
+    """The daemon's whereabouts as last written, or None; the process may be gone."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Runtime(pid=int(data["pid"]), port=int(data["port"]), token=str(data["token"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remove_runtime(path: Path) -> None:
+    """Forget a daemon that has stopped."""
+    path.unlink(missing_ok=True)

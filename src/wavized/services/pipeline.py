@@ -1,0 +1,217 @@
+"""The pipeline thread: the one place where jobs change. Others send it messages and may wait for the reply.
+
+It alone calls the classifier and the filer. Between two batches it looks at its inbox, so a click or a
+pause never waits longer than one batch.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+from wavized.domain.events import JobChanged, Notice, StatusChanged
+from wavized.domain.sample import Arrival
+from wavized.errors import LibraryUnavailableError, ModelUnusableError, WavizedError
+from wavized.ports import Classifier, Clock, Events, Journal
+from wavized.services.filing import Filing
+from wavized.services.intake import Intake
+from wavized.services.sorting import Sorting
+
+log = logging.getLogger(__name__)
+
+PAUSED = "paused"
+"""Setting that keeps a pause over restarts."""
+
+INTAKE_CHUNK = 32
+"""Arrivals looked at between two looks into the inbox."""
+
+RETRY_SECONDS = 30.0
+"""How long jobs wait before a missing library or model is looked for again."""
+
+_NEVER = float("inf")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What hinders the pipeline, in words; empty where nothing does. `degraded` is the model's fault."""
+
+    degraded: str = ""
+    waiting: str = ""
+
+
+class Pipeline:
+    """Owns the thread and its inbox; the work itself is in intake, sorting, filing and reviewing."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        intake: Intake,
+        sorting: Sorting,
+        filing: Filing,
+        classifier: Classifier,
+        clock: Clock,
+        events: Events,
+        idle_seconds: float,
+        recover: Callable[[], object],
+    ) -> None:
+        self._journal = journal
+        self._intake = intake
+        self._sorting = sorting
+        self._filing = filing
+        self._classifier = classifier
+        self._clock = clock
+        self._events = events
+        self.idle_seconds = idle_seconds
+        self._recover = recover
+        self._inbox: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self._arrivals: deque[Arrival] = deque()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pipeline")
+        self._paused = journal.setting(PAUSED) is not None
+        self._health = Health()
+        self._retry_at = _NEVER
+        self._worked_at = _NEVER
+
+    @property
+    def paused(self) -> bool:
+        """Whether filing is held back. Any thread may ask."""
+        return self._paused
+
+    @property
+    def health(self) -> Health:
+        """What hinders the work. Any thread may ask."""
+        return self._health
+
+    def start(self) -> None:
+        """Recover from an earlier crash, then work until `stop`."""
+        self._thread.start()
+
+    def stop(self, timeout: float | None = None) -> None:
+        """Finish the file in hand and end the thread; what is queued waits in the journal."""
+        self._stop.set()
+        self._inbox.put(_nothing)
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+
+    def deliver(self, arrivals: Sequence[Arrival]) -> None:
+        """Hand over settled files. Returns at once."""
+        self._inbox.put(lambda: self._arrivals.extend(arrivals))
+
+    def ask(self, command: Callable[[], T]) -> Future[T]:
+        """Run a command on the pipeline thread; the future holds its result or its error."""
+        reply: Future[T] = Future()
+        self._inbox.put(lambda: _answer(command, reply))
+        return reply
+
+    def set_paused(self, paused: bool) -> None:
+        """Pause or resume, and remember it over a restart."""
+        self._journal.put_setting(PAUSED, "1" if paused else None)
+        self._paused = paused
+        self._events.publish(StatusChanged())
+        self._inbox.put(_nothing)
+
+    def wake(self) -> None:
+        """Look again at once for a library or a model that was missing (after a config change, say)."""
+        self._inbox.put(self._clear_hindrance)
+
+    def _run(self) -> None:
+        try:
+            self._recover()
+        except WavizedError as error:
+            self._events.publish(Notice(error.message, error.hint))
+        self._worked_at = self._clock.monotonic()
+        busy = True
+        while not self._stop.is_set():
+            self._read_inbox(block=not busy)
+            if self._stop.is_set():
+                break
+            busy = self._work()
+            self._rest_when_idle(busy)
+        self._read_inbox(block=False)
+
+    def _read_inbox(self, *, block: bool) -> None:
+        try:
+            command = self._inbox.get(timeout=self._patience()) if block else self._inbox.get_nowait()
+            while True:
+                command()
+                command = self._inbox.get_nowait()
+        except Empty:
+            return
+
+    def _patience(self) -> float | None:
+        """Seconds until there is something to do without being told; None where there is nothing."""
+        now = self._clock.monotonic()
+        next_due = min(self._retry_at, self._worked_at + self.idle_seconds)
+        return None if next_due == _NEVER else max(0.0, next_due - now) + 0.01
+
+    def _work(self) -> bool:
+        """One bounded piece of work; True where more may be waiting."""
+        if self._arrivals:
+            chunk = [self._arrivals.popleft() for _ in range(min(INTAKE_CHUNK, len(self._arrivals)))]
+            for job in self._intake.admit(chunk, self._filing.shelves.library):
+                self._events.publish(JobChanged(job))
+            return True
+        if self._paused:
+            return False
+        if self._clock.monotonic() >= self._retry_at:
+            self._clear_hindrance()
+        if self._retry_at != _NEVER:
+            return False
+        return self._sort()
+
+    def _sort(self) -> bool:
+        try:
+            worked = self._sorting.step()
+        except ModelUnusableError as error:
+            self._hinder(Health(degraded=str(error)), error)
+            return False
+        except LibraryUnavailableError as error:
+            self._hinder(Health(waiting=str(error)), error)
+            return False
+        if worked:
+            self._worked_at = self._clock.monotonic()
+            if self._health != Health():
+                self._health = Health()
+                self._events.publish(StatusChanged())
+        return worked
+
+    def _hinder(self, health: Health, error: WavizedError) -> None:
+        """Wait and try again later; say so once, not at every try."""
+        self._retry_at = self._clock.monotonic() + RETRY_SECONDS
+        if health != self._health:
+            self._health = health
+            self._events.publish(Notice(error.message, error.hint))
+            self._events.publish(StatusChanged())
+
+    def _clear_hindrance(self) -> None:
+        self._retry_at = _NEVER
+
+    def _rest_when_idle(self, busy: bool) -> None:
+        if not busy and self._clock.monotonic() >= self._worked_at + self.idle_seconds:
+            self._worked_at = _NEVER
+            self._classifier.rest()
+            self._events.publish(StatusChanged())
+
+
+def _answer(command: Callable[[], T], reply: Future[T]) -> None:
+    """Run one command; its error belongs to whoever asked, the pipeline goes on."""
+    try:
+        reply.set_result(command())
+    except WavizedError as error:
+        reply.set_exception(error)
+    except Exception as error:
+        log.exception("A command failed")
+        reply.set_exception(error)
+
+
+def _nothing() -> None:
+    """Posted only to wake the thread."""

@@ -1,0 +1,76 @@
+"""After a crash: make journal and disk agree again. Runs once, before the pipeline takes up work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wavized.domain.job import Job, JobState, Origin
+from wavized.errors import FilingError, LibraryUnavailableError
+from wavized.ports import Clock, Filer, Journal
+from wavized.services.filing import Filing
+from wavized.services.review import UNDOING
+
+
+def recover(
+    *, journal: Journal, filer: Filer, filing: Filing, clock: Clock, origin: Origin, carry_on: bool
+) -> list[Job]:
+    """Finish or roll back what a killed process left under way; returns the jobs it touched.
+
+    With `carry_on` what was queued stays queued (the daemon); without, it is closed as interrupted (a
+    one-time sort that was killed is not resumed behind the user's back).
+    """
+    touched = [
+        _settle_filing(job, journal, filer, filing, clock)
+        for job in journal.find(states=(JobState.FILING,), origin=origin)
+    ]
+    _settle_undo(journal, filing)
+    left = journal.find(states=(JobState.CLASSIFYING,), origin=origin)
+    requeued = (
+        journal.advance([replace(job, state=JobState.QUEUED) for job in left], clock.now()) if left else []
+    )
+    touched += requeued
+    if not carry_on:
+        touched += close_interrupted(journal, clock, origin, "interrupted: the program was stopped")
+    return touched
+
+
+def close_interrupted(journal: Journal, clock: Clock, origin: Origin, reason: str) -> list[Job]:
+    """Close every job that has not come to rest, as failed; the samples stay where they are."""
+    left = journal.find(states=(JobState.QUEUED, JobState.CLASSIFYING, JobState.DECIDED), origin=origin)
+    if not left:
+        return []
+    return journal.advance([replace(job, state=JobState.FAILED, reason=reason) for job in left], clock.now())
+
+
+def _settle_filing(job: Job, journal: Journal, filer: Filer, filing: Filing, clock: Clock) -> Job:
+    try:
+        placed = filer.recover(job)
+        if placed is not None:
+            return filing.finish(job, placed)
+        if job.previous_target is not None and job.candidates:
+            still_filed = replace(
+                job, state=JobState.FILED, target=job.previous_target, previous_target=None, candidates=()
+            )
+            filed = journal.advance([still_filed], clock.now())[0]
+            return filing.relocate(filed, job.candidates[0])
+        return journal.advance([replace(job, state=JobState.DECIDED, target=None)], clock.now())[0]
+    except LibraryUnavailableError:
+        return job  # the library is away: the row stays `filing` and is settled at the next start
+    except FilingError as error:
+        current = journal.get(job.id) or job
+        if current.state is not JobState.FILING:
+            return current
+        return journal.advance(
+            [replace(current, state=JobState.FAILED, target=None, reason=str(error))], clock.now()
+        )[0]
+
+
+def _settle_undo(journal: Journal, filing: Filing) -> None:
+    """An undo was under way: if the sample has left the library, say so in the journal."""
+    unfinished = journal.setting(UNDOING)
+    if unfinished is None:
+        return
+    job = journal.get(int(unfinished))
+    if job is not None and job.state is JobState.FILED and job.target is not None and not job.target.exists():
+        filing.record(replace(job, state=JobState.REVERTED, reason="You undid it"))
+    journal.put_setting(UNDOING, None)

@@ -1,0 +1,120 @@
+"""The user's word: put a filed sample elsewhere, answer what was asked, undo. Runs on the pipeline thread.
+
+A correction is journalled as a label for later training. Everything here refuses rather than guess: a
+filed sample that the user has changed since stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wavized.domain.job import Job, JobState
+from wavized.errors import FilingError, LibraryUnavailableError, UsageError
+from wavized.logic.lifecycle import AT_REST
+from wavized.ports import Clock, Filer, Journal
+from wavized.services.filing import Filing
+from wavized.services.intake import Digest
+
+UNDOING = "undoing"
+"""Setting that names the job whose undo is under way, for recovery after a crash."""
+
+
+class Reviewing:
+    """Corrects, confirms and undoes."""
+
+    def __init__(
+        self, *, journal: Journal, filer: Filer, filing: Filing, digest: Digest, clock: Clock
+    ) -> None:
+        self._journal = journal
+        self._filer = filer
+        self._filing = filing
+        self._digest = digest
+        self._clock = clock
+
+    def correct(
+        self, job_id: int, category: str, *, categories: Sequence[str], rejects: Sequence[str]
+    ) -> Job:
+        """File this sample as `category`, whatever was decided before; a reject label takes it out again.
+
+        Raises UsageError (no such job or category, or it is under way), FilingError, ChangedByUserError,
+        LibraryUnavailableError.
+        """
+        job = self._at_rest(job_id)
+        if category in rejects:
+            return self._reject(job, category)
+        if category not in categories:
+            known = ", ".join((*categories, *rejects))
+            raise UsageError(f"There is no category {category!r}", hint=f"Known are: {known}")
+        if job.state is JobState.FILED:
+            moved = job if category == job.category else self._filing.relocate(job, category)
+            done = self._filing.record(replace(moved, corrected=True, reason=f"You filed it as {category}"))
+        else:
+            done = self._file_by_hand(job, category)
+        self._journal.label(done, category, self._clock.now())
+        return done
+
+    def undo(self, job_id: int) -> Job:
+        """Take a filing back: the source is as it was, the library without the sample."""
+        job = self._at_rest(job_id)
+        if job.state is not JobState.FILED:
+            raise UsageError(
+                f"No. {job_id} is {job.state.replace('_', ' ')}, so there is nothing to undo",
+                hint="wavized history --state filed shows what can be undone",
+            )
+        return self._take_back(job, "You undid it")
+
+    def retry(self, job_id: int) -> Job:
+        """Hear a failed sample again."""
+        job = self._at_rest(job_id)
+        if job.state is not JobState.FAILED:
+            raise UsageError(f"No. {job_id} has not failed, it is {job.state.replace('_', ' ')}")
+        digest = job.digest or self._digest(job.source)
+        return self._filing.record(replace(job, state=JobState.QUEUED, digest=digest, attempts=0, reason=""))
+
+    def _at_rest(self, job_id: int) -> Job:
+        job = self._journal.get(job_id)
+        if job is None:
+            raise UsageError(f"There is no sample no. {job_id}", hint="wavized history lists them")
+        if job.state not in AT_REST:
+            raise UsageError(f"No. {job_id} is being worked on", hint="Try again in a moment")
+        return job
+
+    def _file_by_hand(self, job: Job, category: str) -> Job:
+        if not job.digest:
+            try:
+                job = replace(job, digest=self._digest(job.source))
+            except OSError as error:
+                raise FilingError(f"{job.source} cannot be read: {error.strerror or error}") from error
+        wanted = replace(job, corrected=True, reason=f"You filed it as {category}")
+        try:
+            done = self._filing.file(wanted, category)
+        except LibraryUnavailableError:
+            # Back to where it was, so that the answer can be given again once the library is there.
+            before = JobState.SKIPPED if job.state is JobState.REVERTED else job.state
+            self._filing.record(replace(job, state=before))
+            raise
+        if done.state is JobState.FAILED:
+            raise FilingError(done.reason, hint="The sample stays where it is")
+        return done
+
+    def _reject(self, job: Job, label: str) -> Job:
+        reason = f"You said it is {label.replace('_', ' ')}"
+        if job.state is JobState.FILED:
+            done = self._take_back(job, reason)
+        elif job.state is JobState.AWAITING_REVIEW:
+            done = self._filing.record(
+                replace(job, state=JobState.SKIPPED, candidates=(), corrected=True, reason=reason)
+            )
+        else:
+            done = self._filing.record(replace(job, corrected=True, reason=reason))
+        self._journal.label(done, label, self._clock.now())
+        return done
+
+    def _take_back(self, job: Job, reason: str) -> Job:
+        self._journal.put_setting(UNDOING, str(job.id))
+        try:
+            self._filer.take_back(job)
+            return self._filing.record(replace(job, state=JobState.REVERTED, corrected=True, reason=reason))
+        finally:
+            self._journal.put_setting(UNDOING, None)
