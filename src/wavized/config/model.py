@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from wavized.config import folder_names
 from wavized.domain.sample import FilingMode
 
 DEFAULT_FOLDERS = {
@@ -31,30 +33,50 @@ class Existing(StrEnum):
     FILE = "file"
 
 
+def _folder_name(name: str) -> str:
+    if why_not := folder_names.objection(name):
+        raise ValueError(why_not)
+    return name
+
+
+def _sidecar(ending: str) -> str:
+    if len(ending) < 2 or not ending.startswith(".") or "/" in ending or "\\" in ending:
+        raise ValueError('a sidecar is named by its ending, such as ".asd"')
+    return ending
+
+
+Text = Annotated[str, Field(min_length=1)]
+FolderName = Annotated[str, AfterValidator(_folder_name)]
+Sidecar = Annotated[str, AfterValidator(_sidecar)]
+
+
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class WatchFolder(_Frozen):
-    """One watched folder. `include` and `exclude` are glob patterns on the path below it, `/` between parts."""
+    """One watched folder. `include` and `exclude` are globs on the path below it, `/` between parts."""
 
     path: Path
     existing: Existing = Existing.LEAVE
     mode: FilingMode | None = None
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    include: tuple[Text, ...] = ()
+    exclude: tuple[Text, ...] = ()
     recursive: bool = True
     polling: bool | None = None
 
 
 class Config(_Frozen):
-    """All settings. Paths are absolute once loaded; `None` means "as the model or the system says"."""
+    """All settings. Paths are absolute once loaded; `None` means "as the model or the system says".
+
+    `folders` always holds the default categories too: what the user writes comes on top of them.
+    """
 
     library: Path
     watch: tuple[WatchFolder, ...] = ()
     mode: FilingMode = FilingMode.COPY
-    folders: dict[str, str] = Field(default_factory=lambda: dict(DEFAULT_FOLDERS))
-    sidecars: tuple[str, ...] = (".asd",)
+    folders: dict[Text, FolderName] = Field(default_factory=lambda: dict(DEFAULT_FOLDERS))
+    sidecars: tuple[Sidecar, ...] = (".asd",)
 
     file_above: float | None = Field(default=None, ge=0.0, le=1.0)
     margin: float | None = Field(default=None, ge=0.0, le=1.0)
@@ -70,6 +92,14 @@ class Config(_Frozen):
     batch_size: int = Field(default=16, ge=1, le=256)
     tray: bool = True
     notifications: bool = True
+
+    @field_validator("folders")
+    @classmethod
+    def _complete(cls, folders: dict[str, str]) -> dict[str, str]:
+        complete = {**DEFAULT_FOLDERS, **folders}
+        if clash := folder_names.clash(complete):
+            raise ValueError(clash)
+        return complete
 
     def mode_for(self, folder: WatchFolder) -> FilingMode:
         """How samples of this folder are filed: its own mode, or the general one."""
