@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
 import soxr
 
+from wavized.audio.containers import MPEG_LAYER_3, must_be_in_range, read_container
+from wavized.audio.probe import examine
 from wavized.audio.stream import Section, open_sample
 from wavized.errors import UnreadableAudioError, WavizedError
 
 Samples = npt.NDArray[np.float32]
 
-MIN_RATE, MAX_RATE = 8_000, 192_000
-MAX_CHANNELS = 8
 SILENT_BELOW = 10 ** (-80 / 20)
 """A file whose peak stays under -80 dBFS holds nothing to hear."""
 ONSET_ABOVE = 10 ** (-50 / 20)
@@ -33,8 +34,11 @@ LEVEL_SPAN_S = 0.4
 LEVEL_RMS = 0.1
 CANCELLED_BELOW = 0.25
 """A mono mix quieter than this part (-12 dB) of the louder channel has cancelled itself."""
-MISSING_TOLERANCE_S = 0.05
-BLOCK_FRAMES = 1 << 16
+MISSING_TOLERANCE = 2 * 1152
+"""Frames that a lossy file may end early: two MPEG frames."""
+BLOCK_FRAMES = 4096
+_UNKNOWN_FRAMES = 1 << 40
+"""From here on a number of frames stands for "not known" (a FLAC stream without its length)."""
 
 _SIDE = 0.7071
 _FOLD: dict[int, tuple[tuple[float, ...], tuple[float, ...]]] = {
@@ -68,8 +72,7 @@ def load(path: Path, *, sample_rate: int, window_s: float, max_seconds: float = 
     """
     file, size = open_sample(path)
     with file:
-        section = Section(file, 0, size)
-        samples, rate = _decode(section, max_seconds + window_s)
+        samples, rate = _decode(_sound_of(Section(file, 0, size)), max_seconds + window_s)
     heard = _from_onset(samples, rate, max_seconds)
     heard = heard[:, : round((window_s + MARGIN_S) * rate)]
     if rate != sample_rate:
@@ -102,28 +105,48 @@ def to_model_input(samples: Samples, *, sample_rate: int, window_s: float) -> Sa
     return result
 
 
+def _sound_of(section: Section) -> Section:
+    """The part that libsndfile is to decode: all of it, or the MP3 stream inside a WAV.
+
+    Raises UnreadableAudioError where the header is foreign or promises more than there is.
+    """
+    header = examine(section)
+    if header.format in ("wav", "aiff"):
+        container = read_container(section)
+        if container.complete is False:
+            _refuse_as_cut_off(container.frames_present, container.frames, container.sample_rate)
+        if container.code == MPEG_LAYER_3:
+            return section.part(container.data_start, container.data_size)
+    elif header.complete is False and header.format != "mp3":
+        raise UnreadableAudioError("cut off: its end is missing")
+    return section
+
+
 def _decode(section: Section, seconds: float) -> tuple[Samples, int]:
     """Up to `seconds` of the stream as float32 (channels <= 2, n), with its rate in Hz."""
+    section.seek(0)
     try:
         with soundfile.SoundFile(section) as sound:
-            _must_be_in_range(sound.samplerate, sound.channels)
+            must_be_in_range(sound.samplerate, sound.channels)
             wanted = min(sound.frames, round(seconds * sound.samplerate))
             blocks = [_fold(block) for block in _blocks(sound, wanted)]
-            decoded = sum(block.shape[1] for block in blocks)
-            _must_be_whole(decoded, wanted, sound.frames, sound.samplerate)
+            _must_be_whole(sound, sum(block.shape[1] for block in blocks), wanted)
             return np.concatenate(blocks, axis=1), int(sound.samplerate)
     except soundfile.LibsndfileError as error:
         raise UnreadableAudioError(f"cannot be decoded: {_plain(error)}") from error
     finally:
-        if section.error is not None:
-            raise UnreadableAudioError(f"cannot be read: {section.error.strerror}") from section.error
+        section.raise_error()
 
 
 def _blocks(sound: soundfile.SoundFile, wanted: int) -> Iterator[Samples]:
     """Read `wanted` frames piece by piece, as (frames, channels); ends early where the stream does."""
     left = wanted
     while left > 0:
-        block = sound.read(min(left, BLOCK_FRAMES), dtype="float32", always_2d=True)
+        try:
+            block = sound.read(min(left, BLOCK_FRAMES), dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError:
+            # what FLAC says at a premature end; the frames that are missing tell the rest
+            return
         if not len(block):
             return
         if not np.isfinite(block).all():
@@ -132,20 +155,22 @@ def _blocks(sound: soundfile.SoundFile, wanted: int) -> Iterator[Samples]:
         yield block
 
 
-def _must_be_in_range(rate: int, channels: int) -> None:
-    if not MIN_RATE <= rate <= MAX_RATE:
-        raise UnreadableAudioError(f"has a sample rate of {rate} Hz; 8 to 192 kHz can be heard")
-    if not 1 <= channels <= MAX_CHANNELS:
-        raise UnreadableAudioError(f"has {channels} channels; up to {MAX_CHANNELS} can be heard")
-
-
-def _must_be_whole(decoded: int, wanted: int, promised: int, rate: int) -> None:
-    if promised == 0 or decoded == 0:
+def _must_be_whole(sound: soundfile.SoundFile, decoded: int, wanted: int) -> None:
+    """Raise UnreadableAudioError where fewer frames were decoded than the header promises."""
+    if decoded == 0:
         raise UnreadableAudioError("holds no sound")
-    if wanted - decoded > MISSING_TOLERANCE_S * rate:
-        raise UnreadableAudioError(
-            f"cut off: {decoded / rate:.2f} s of {promised / rate:.2f} s are there"
-        )
+    if sound.frames >= _UNKNOWN_FRAMES:
+        return
+    if wanted - decoded > MISSING_TOLERANCE:
+        _refuse_as_cut_off(decoded, sound.frames, sound.samplerate)
+    if wanted < sound.frames - MISSING_TOLERANCE:
+        sound.seek(sound.frames - MISSING_TOLERANCE)
+        if not len(sound.read(1)):
+            raise UnreadableAudioError("cut off: its end is missing")
+
+
+def _refuse_as_cut_off(there: int, promised: int, rate: int) -> NoReturn:
+    raise UnreadableAudioError(f"cut off: {there / rate:.2f} s of {promised / rate:.2f} s are there")
 
 
 def _plain(error: soundfile.LibsndfileError) -> str:

@@ -55,14 +55,14 @@ class Section:
     def __init__(self, file: BinaryIO, start: int, size: int) -> None:
         self._file = file
         self._start = start
-        self._size = size
+        self.size = size
         self._position = 0
         self.error: OSError | None = None
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a position; one outside the section is clamped to its edges."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}.get(whence, 0)
-        self._position = min(max(base + offset, 0), self._size)
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}.get(whence, 0)
+        self._position = min(max(base + offset, 0), self.size)
         return self._position
 
     def tell(self) -> int:
@@ -71,7 +71,7 @@ class Section:
 
     def read(self, count: int = -1) -> bytes:
         """Up to `count` bytes (all that are left where negative)."""
-        left = self._size - self._position
+        left = self.size - self._position
         wanted = left if count < 0 else min(count, left)
         try:
             self._file.seek(self._start + self._position)
@@ -81,3 +81,12 @@ class Section:
             return b""
         self._position += len(data)
         return data
+
+    def part(self, start: int, size: int) -> Section:
+        """A stretch of this stretch."""
+        return Section(self._file, self._start + start, min(size, self.size - start))
+
+    def raise_error(self) -> None:
+        """Raise UnreadableAudioError if a read has failed (a disk fault, a share that went away)."""
+        if self.error is not None:
+            raise UnreadableAudioError(f"cannot be read: {self.error.strerror}") from self.error

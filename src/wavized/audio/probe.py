@@ -1,0 +1,171 @@
+"""Read a sample's header without decoding it, and tell by name what may be a sample. Any thread.
+
+The daemon imports this: no numpy, no libsndfile. Content decides what a file is, never its extension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from wavized.audio.containers import must_be_in_range, read_container
+from wavized.audio.stream import Section, open_sample
+from wavized.domain.sample import Header
+from wavized.errors import UnreadableAudioError
+
+AUDIO_SUFFIXES = frozenset(
+    {".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac", ".mp3", ".ogg", ".oga", ".opus"}
+)
+_KINDS = {
+    "audio/mpeg": "mp3",
+    "audio/flac": "flac",
+    'audio/ogg; codecs="vorbis"': "ogg",
+    'audio/ogg; codecs="opus"': "opus",
+    'audio/ogg; codecs="flac"': "ogg",
+}
+_MPEG_MISSING_BYTES = 4096
+_OGG_TAIL_BYTES = 27 + 255 + 255 * 255
+"""The longest page there is: the last one begins within so many bytes of the end."""
+_READING_LIMIT = 8 << 20
+_READING_FEE = 64
+"""Each read counts as at least so many bytes, so that many small ones end as well."""
+
+
+def is_audio_name(path: Path) -> bool:
+    """Whether the name ends like that of an audio file this program reads."""
+    return path.suffix.lower() in AUDIO_SUFFIXES
+
+
+class HeaderProbe:
+    """The Probe of real files."""
+
+    def read_header(self, path: Path) -> Header:
+        """What the container says of itself. Raises UnreadableAudioError with a reason in plain words."""
+        file, size = open_sample(path)
+        with file:
+            return examine(Section(file, 0, size))
+
+
+def examine(section: Section) -> Header:
+    """The header of an open file. Raises UnreadableAudioError."""
+    try:
+        header = _reader_for(identify(section))(section)
+    finally:
+        section.raise_error()
+    must_be_in_range(header.sample_rate, header.channels)
+    return header
+
+
+def identify(section: Section) -> str:
+    """`riff`, `aiff`, `flac`, `ogg` or `mp3`, by the first bytes; UnreadableAudioError for all else."""
+    section.seek(0)
+    head = section.read(512)
+    if head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64"):
+        if head[8:12] != b"WAVE":
+            raise UnreadableAudioError("is a RIFF file, but no WAV")
+        return "riff"
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "aiff"
+    if head[:4] == b"fLaC":
+        return "flac"
+    if head[:4] == b"OggS":
+        return "ogg"
+    if head[:3] == b"ID3" or _is_mpeg_frame(head):
+        return "mp3"
+    raise UnreadableAudioError(_what_else(head))
+
+
+def _is_mpeg_frame(head: bytes) -> bool:
+    """A frame header of MPEG audio: sync, and no reserved version, layer, bit rate or sample rate."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return False
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    bit_rate, rate = head[2] >> 4, head[2] >> 2 & 3
+    return version != 1 and layer != 0 and bit_rate not in (0, 15) and rate != 3
+
+
+def _what_else(head: bytes) -> str:
+    if head[:2] == b"PK":
+        return "is not audio: a zip archive"
+    if not head.strip(b"\0"):
+        return "is not audio: starts with nothing but zeros"
+    if all(byte >= 32 or byte in b"\t\n\r\f" for byte in head):
+        return "is not audio: starts like text"
+    return "is not audio that can be read: its first bytes are of no known kind"
+
+
+def _reader_for(kind: str) -> Callable[[Section], Header]:
+    return {"riff": _container_header, "aiff": _container_header, "ogg": _ogg_header}.get(kind, _tag_header)
+
+
+def _container_header(section: Section) -> Header:
+    container = read_container(section)
+    return Header(
+        format=container.format,
+        sample_rate=container.sample_rate,
+        channels=container.channels,
+        duration_s=container.frames / container.sample_rate,
+        complete=container.complete,
+    )
+
+
+def _ogg_header(section: Section) -> Header:
+    header = _tag_header(section)
+    start = max(section.size - _OGG_TAIL_BYTES, 0)
+    section.seek(start)
+    tail = section.read()
+    page = tail.rfind(b"OggS")
+    return Header(
+        header.format,
+        header.sample_rate,
+        header.channels,
+        header.duration_s,
+        None if page < 0 else _last_page_is_whole(tail[page:]),
+    )
+
+
+def _last_page_is_whole(page: bytes) -> bool | None:
+    """False where the last page is cut, None where it is whole and does not say that it is the last."""
+    if len(page) < 27 or len(page) < 27 + page[26]:
+        return False
+    if len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]]):
+        return False
+    return True if page[5] & 4 else None
+
+
+def _tag_header(section: Section) -> Header:
+    """FLAC, MP3, Ogg Vorbis and Opus, by tinytag, which is held to a limit of reading."""
+    from tinytag import TinyTag, TinyTagException  # here, since most samples are WAV and never need it
+
+    section.seek(0)
+    sparing = cast(BinaryIO, _Sparing(section))
+    try:
+        tag = TinyTag.get(file_obj=sparing)
+    except TinyTagException as error:
+        raise UnreadableAudioError("has a damaged header") from error
+    if not tag.samplerate or not tag.channels or tag.duration is None:
+        raise UnreadableAudioError("has a header without sample rate, channels or length")
+    kind = _KINDS.get(getattr(tag, "mime_type", None) or "", "")
+    complete = None
+    if kind == "mp3" and tag.bitrate:
+        # with a Xing header this is the number of bytes that it promises
+        promised = tag.bitrate * tag.duration * 125
+        complete = False if promised > section.size + _MPEG_MISSING_BYTES else None
+    return Header(kind, tag.samplerate, tag.channels, tag.duration, complete)
+
+
+class _Sparing:
+    """A section that is at its end once too much was read of it."""
+
+    def __init__(self, section: Section) -> None:
+        self._section = section
+        self._left = _READING_LIMIT
+        self.seek = section.seek
+        self.tell = section.tell
+
+    def read(self, count: int = -1) -> bytes:
+        """As a file's; nothing once the limit is used up."""
+        wanted = self._left if count < 0 else min(count, self._left)
+        self._left = max(self._left - max(wanted, _READING_FEE), 0)
+        return self._section.read(wanted)
