@@ -1,0 +1,136 @@
+"""Put adapters and services together: the same pipeline for the daemon and for one-time commands.
+
+Nothing here decides or does anything; whoever assembles also closes (`Workshop` is a context manager).
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from wavized.audio.probe import HeaderProbe
+from wavized.clock import SystemClock
+from wavized.config import paths
+from wavized.config.model import Config
+from wavized.domain.job import Job, Origin
+from wavized.inference.client import WorkerClassifier, default_command
+from wavized.journal.store import SqliteJournal
+from wavized.library.digest import sha256_of
+from wavized.library.filer import LibraryFiler
+from wavized.ports import Classifier, Events
+from wavized.services.filing import Filing, Shelves
+from wavized.services.intake import Intake, Limits
+from wavized.services.recovery import recover
+from wavized.services.review import Reviewing
+from wavized.services.sorting import Sorting, Sureness
+
+
+def model_folder(config: Config | None, chosen: Path | None = None) -> Path:
+    """The model to hear with: chosen on the command line, in the config, or the one that comes along."""
+    return chosen or (config.model if config else None) or paths.bundled_model()
+
+
+def make_classifier(config: Config, model: Path, *, stop: threading.Event | None = None) -> WorkerClassifier:
+    """A client of a worker process that is not yet started."""
+    return WorkerClassifier(
+        default_command(),
+        model,
+        timeout_s=config.worker_timeout_seconds,
+        batch_size=config.batch_size,
+        max_seconds=config.max_seconds,
+        log_path=paths.log_dir() / "worker.log",
+        stop=stop,
+    )
+
+
+def limits(config: Config) -> Limits:
+    """What is too long or too large."""
+    return Limits(max_seconds=config.max_seconds, max_bytes=int(config.max_megabytes * 1e6))
+
+
+def sureness(config: Config) -> Sureness:
+    """The user's thresholds."""
+    return Sureness(config.file_above, config.margin, config.reject_above)
+
+
+@dataclass(slots=True)
+class Workshop:
+    """One journal with everything that works on it, for jobs of one origin."""
+
+    journal: SqliteJournal
+    filer: LibraryFiler
+    classifier: Classifier
+    intake: Intake
+    filing: Filing
+    sorting: Sorting
+    reviewing: Reviewing
+    clock: SystemClock
+    events: Events
+    origin: Origin
+
+    @classmethod
+    def open(
+        cls, config: Config, *, origin: Origin, classifier: Classifier, events: Events, journal: SqliteJournal
+    ) -> Workshop:
+        """Wire the services for this configuration."""
+        clock = SystemClock()
+        filer = LibraryFiler(sidecars=config.sidecars)
+        shelves = Shelves(config.library, config.folders)
+        filing = Filing(
+            journal=journal, filer=filer, digest=sha256_of, clock=clock, events=events, shelves=shelves
+        )
+        return cls(
+            journal=journal,
+            filer=filer,
+            classifier=classifier,
+            intake=Intake(
+                journal=journal,
+                probe=HeaderProbe(),
+                digest=sha256_of,
+                clock=clock,
+                origin=origin,
+                limits=limits(config),
+            ),
+            filing=filing,
+            sorting=Sorting(
+                journal=journal,
+                classifier=classifier,
+                filing=filing,
+                clock=clock,
+                events=events,
+                origin=origin,
+                sureness=sureness(config),
+                batch_size=config.batch_size,
+            ),
+            reviewing=Reviewing(journal=journal, filer=filer, filing=filing, digest=sha256_of, clock=clock),
+            clock=clock,
+            events=events,
+            origin=origin,
+        )
+
+    def recover(self, origin: Origin, *, carry_on: bool) -> list[Job]:
+        """Make journal and disk agree after a crash of a process that owned jobs of this origin."""
+        return recover(
+            journal=self.journal,
+            filer=self.filer,
+            filing=self.filing,
+            clock=self.clock,
+            origin=origin,
+            carry_on=carry_on,
+        )
+
+    def correct(self, job_id: int, category: str) -> Job:
+        """File a sample as the user says."""
+        model = self.classifier.info()
+        return self.reviewing.correct(
+            job_id, category, categories=model.categories, rejects=tuple(model.rejects)
+        )
+
+    def reconfigure(self, config: Config) -> None:
+        """Take on a new configuration between two batches; call it on the thread that works."""
+        self.filer.sidecars = config.sidecars
+        self.filing.shelves = Shelves(config.library, config.folders)
+        self.intake.limits = limits(config)
+        self.sorting.sureness = sureness(config)
+        self.sorting.batch_size = config.batch_size

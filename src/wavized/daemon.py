@@ -1,0 +1,209 @@
+"""The daemon: builds adapters, wires services, owns start and stop order. Its `run` holds the main thread.
+
+Threads: main (tray, signals, shutdown) · watch · pipeline · journal · window · config, plus watchdog's own.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+from wavized.assembly import Workshop, make_classifier, model_folder
+from wavized.audio.probe import HeaderProbe
+from wavized.clock import SystemClock
+from wavized.config import paths
+from wavized.config.load import load
+from wavized.config.model import Config
+from wavized.control.instance import InstanceLock
+from wavized.control.runtime import Runtime, remove_runtime, write_runtime
+from wavized.domain.events import Notice, StatusChanged
+from wavized.domain.job import DaemonState, Job, Origin, Status
+from wavized.errors import AlreadyRunningError, ConfigError, WavizedError
+from wavized.journal.store import SqliteJournal
+from wavized.services.describe import describe_job
+from wavized.services.hub import EventHub
+from wavized.services.pipeline import Pipeline
+from wavized.services.status import read_status
+from wavized.tray.icon import TrayIcon
+from wavized.watch.follow import FileFollower
+from wavized.watch.watcher import Watcher
+from wavized.window.app import build_app
+from wavized.window.server import LocalServer
+
+log = logging.getLogger(__name__)
+
+
+class Daemon:
+    """Everything that runs between start and stop. Build it, subscribe to `events`, then `run`."""
+
+    def __init__(self, config_path: Path, *, tray: bool = True) -> None:
+        self._config_path = config_path
+        self.config: Config = load(config_path)
+        self._want_tray = tray and self.config.tray
+        self.events = EventHub()
+        self._stop = threading.Event()
+        self._icon: TrayIcon | None = None
+        self._stack = ExitStack()
+
+    def run(self) -> None:
+        """Watch and file until SIGTERM, SIGINT or Quit. Raises AlreadyRunningError where one runs already."""
+        with self._stack:
+            self._open()
+            self._start()
+            self._wait()
+
+    def stop(self) -> None:
+        """Ask the daemon to leave; any thread may."""
+        self._stop.set()
+        if self._icon is not None:
+            self._icon.stop()
+
+    # --- the commands of window and tray -------------------------------------------------------------
+
+    def status(self) -> Status:
+        """The state of everything, now."""
+        health = self._pipeline.health
+        state = DaemonState.WATCHING
+        if health.degraded:
+            state = DaemonState.DEGRADED
+        elif self._pipeline.paused:
+            state = DaemonState.PAUSED
+        return read_status(
+            self._journal,
+            state=state,
+            worker=self._classifier.state(),
+            pid=os.getpid(),
+            detail=health.degraded or health.waiting,
+            library=self.config.library,
+            watching=tuple(str(folder.path) for folder in self.config.watch),
+        )
+
+    def set_paused(self, paused: bool) -> None:
+        """Hold filing back, or go on; remembered over a restart."""
+        self._pipeline.set_paused(paused)
+
+    def correct(self, job_id: int, category: str) -> Future[Job]:
+        """File a sample as the user says."""
+        return self._pipeline.ask(lambda: self._workshop.correct(job_id, category))
+
+    def undo(self, job_id: int) -> Future[Job]:
+        """Take a filing back."""
+        return self._pipeline.ask(lambda: self._workshop.reviewing.undo(job_id))
+
+    def retry(self, job_id: int) -> Future[Job]:
+        """Hear a failed sample again."""
+        return self._pipeline.ask(lambda: self._workshop.reviewing.retry(job_id))
+
+    # --- start and stop -------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        """Take the lock, then open what must be closed again; the stack closes in the opposite order."""
+        state = paths.state_dir()
+        self._runtime_file = paths.runtime_file()
+        self._stack.enter_context(InstanceLock(state / "daemon.lock", runtime=self._runtime_file))
+        self._journal = self._stack.enter_context(SqliteJournal(paths.journal_file()))
+        self._classifier = make_classifier(self.config, model_folder(self.config), stop=self._stop)
+        self._stack.callback(self._classifier.close)
+        self._workshop = Workshop.open(
+            self.config,
+            origin=Origin.WATCH,
+            classifier=self._classifier,
+            events=self.events,
+            journal=self._journal,
+        )
+        self._pipeline = Pipeline(
+            journal=self._journal,
+            intake=self._workshop.intake,
+            sorting=self._workshop.sorting,
+            filing=self._workshop.filing,
+            classifier=self._classifier,
+            clock=self._workshop.clock,
+            events=self.events,
+            idle_seconds=self.config.worker_idle_seconds,
+            recover=self._recover,
+        )
+        self._watcher = Watcher(
+            self.config,
+            known=self._journal,
+            probe=HeaderProbe(),
+            clock=SystemClock(),
+            deliver=self._pipeline.deliver,
+            events=self.events,
+        )
+        self._server = LocalServer()
+        self._follower = FileFollower(self._config_path, self._reload)
+
+    def _start(self) -> None:
+        """Pipeline first (recovery), then the interface, then the watch; stopped in the opposite order."""
+        self._started(self._pipeline.start, self._pipeline.stop)
+        self._started(lambda: self._server.start(build_app(self, describe_job)), self._server.stop)
+        runtime = Runtime(os.getpid(), self._server.port, self._server.token)
+        self._started(
+            lambda: write_runtime(self._runtime_file, runtime), lambda: remove_runtime(self._runtime_file)
+        )
+        self._started(self._watcher.start, self._watcher.stop)
+        self._started(self._follower.start, self._follower.stop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            previous = signal.signal(number, self._on_signal)
+            self._stack.callback(signal.signal, number, previous)
+        self.events.publish(StatusChanged())
+
+    def _started(self, start: Callable[[], object], stop: Callable[[], object]) -> None:
+        start()
+        self._stack.callback(stop)
+
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
+        log.info("Stopping on %s", signal.Signals(number).name)
+        self.stop()
+
+    def _recover(self) -> None:
+        """Runs on the pipeline thread before anything else."""
+        self._workshop.recover(Origin.WATCH, carry_on=True)
+        lock = InstanceLock(paths.state_dir() / "sort.lock", runtime=self._runtime_file)
+        try:
+            with lock:
+                self._workshop.recover(Origin.SORT, carry_on=False)
+        except AlreadyRunningError:
+            pass  # a sort is at work on its own jobs right now
+
+    def _reload(self) -> None:
+        """Take on an edited config; a bad edit is named and the last good one stays in force."""
+        try:
+            config = load(self._config_path)
+        except ConfigError as error:
+            problems = "; ".join(error.problems) or error.hint
+            self.events.publish(Notice(f"{error.message}: the last good settings stay in force", problems))
+            return
+        if config == self.config:
+            return
+        self.config = config
+        self._watcher.reconfigure(config)
+        self._pipeline.ask(lambda: self._workshop.reconfigure(config))
+        self._pipeline.wake()
+        self.events.publish(Notice("The new settings are in force", str(self._config_path)))
+
+    def _wait(self) -> None:
+        """Hold the main thread: with the tray's loop where one can be shown, else until told to stop."""
+        if self._want_tray:
+            try:
+                self._show_tray()
+            except WavizedError as error:
+                self.events.publish(Notice(f"{error.message}; Wavized runs on without it", error.hint))
+        # A wait without end would keep Python from handling signals on Windows.
+        while not self._stop.wait(3600.0):
+            pass
+
+    def _show_tray(self) -> None:
+        icon = TrayIcon(self.status, self)
+        self._icon = icon
+        self.events.subscribe(lambda _: icon.update())
+        if not self._stop.is_set():
+            icon.run()
+            self._stop.set()
