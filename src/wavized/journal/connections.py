@@ -1,0 +1,111 @@
+"""Open the database: one connection that writes, and a small pool of connections that only read."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wavized.errors import JournalError
+from wavized.journal.migrations import migrate
+
+BUSY_TIMEOUT_S = 30.0
+"""How long one writer waits for the other process (a one-time sort, or the daemon)."""
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """Create or open the database, readable by its owner alone, and bring it to the newest version."""
+    with explained(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        path.chmod(0o600)
+        connection = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+class Readers:
+    """Read-only connections, lent to one thread at a time and closed with the journal."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+
+    @contextmanager
+    def lend(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees everything committed so far."""
+        with explained(self._path):
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    def close(self) -> None:
+        """Close all; one that is lent just now is closed when it comes back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise JournalError("The journal is closed")
+            if self._idle:
+                return self._idle.pop()
+        connection = sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode=ro",
+            uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False,
+        )  # fmt: skip
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the disk say into a JournalError that names the file and what to do."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise  # a fault in this program, not in the file
+    except sqlite3.OperationalError as error:
+        raise JournalError(
+            f"The journal {path} cannot be used: {error}",
+            hint="Check that its disk is there, writable and not full",
+        ) from error
+    except sqlite3.IntegrityError as error:
+        raise JournalError(f"The journal {path} refused an entry: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise JournalError(
+            f"The journal {path} is damaged: {error}",
+            hint="Wavized leaves it as it is; move it away to start a new one, or put a backup in its place",
+        ) from error
+    except OSError as error:
+        raise JournalError(
+            f"The journal {path} cannot be opened: {error.strerror or error}",
+            hint="Check that its folder is there and writable",
+        ) from error

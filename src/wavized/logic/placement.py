@@ -1,0 +1,93 @@
+"""Where a sample goes and which names are tried for it. Pure; no plan leaves the library."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from wavized.domain.job import Placement
+from wavized.domain.sample import FileStat, FilingMode
+from wavized.errors import ConfigError, FilingError
+
+MAX_NAME_BYTES = 255
+"""What a name may take on every usual filesystem (ext4, APFS, NTFS count at least this generously)."""
+
+_MAX_SUFFIX_BYTES = 32  # anything longer after the last dot is part of the name, not a file type
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+_RESERVED = frozenset(
+    {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
+    | {f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³"}
+)
+
+
+def plan(
+    source: Path, library: Path, folder_name: str, mode: FilingMode, digest: str, stat: FileStat
+) -> Placement:
+    """Plan to put `source` into the folder `folder_name` of `library`.
+
+    Raises ConfigError for a library or folder name that is unsafe, FilingError for a source that has no
+    name or lies in the library already.
+    """
+    if not library.is_absolute() or ".." in library.parts:
+        raise ConfigError(f"The library must be an absolute path: {library}")
+    check_folder_name(folder_name)
+    if not source.name or source.name == "..":
+        raise FilingError(f"This is no file: {source}")
+    if source.is_relative_to(library):
+        raise FilingError(
+            f"{source.name} lies in the library already", hint="Only files outside it are filed"
+        )
+    stem, suffix = split_name(source.name)
+    return Placement(source, library, library / folder_name, stem, suffix, mode, digest, stat)
+
+
+def check_folder_name(name: str) -> None:
+    """Raise ConfigError unless `name` is one plain folder name that every system can hold."""
+    problem = _folder_name_problem(name)
+    if problem:
+        raise ConfigError(f"The folder name {name!r} {problem}", hint="Choose a plain name such as '808'")
+
+
+def _folder_name_problem(name: str) -> str:
+    if not name.strip():
+        return "is empty"
+    if name in {".", ".."}:
+        return "would leave its place in the library"
+    bad = sorted(c for c in set(name) if c in _FORBIDDEN or unicodedata.category(c) in {"Cc", "Cs"})
+    if bad:
+        return f"holds characters that folders cannot have: {' '.join(map(repr, bad))}"
+    if name[-1] in ". " or name[0] == " ":
+        return "starts or ends with a space, or ends with a dot"
+    if name.split(".")[0].rstrip().upper() in _RESERVED:
+        return "is reserved by Windows"
+    if len(os.fsencode(name)) > MAX_NAME_BYTES:
+        return f"is longer than {MAX_NAME_BYTES} bytes"
+    return ""
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Stem and suffix of a file name; together they are the name again, byte for byte."""
+    path = Path(name)
+    if len(os.fsencode(path.suffix)) > _MAX_SUFFIX_BYTES:
+        return name, ""
+    return path.stem, path.suffix
+
+
+def candidate_names(stem: str, suffix: str, reserve: int = 0) -> Iterator[str]:
+    """`name`, `name (2)`, `name (3)` … without end.
+
+    The stem is kept byte for byte unless the name, with `reserve` bytes for a sidecar's suffix behind it,
+    would pass 255 bytes; then whole characters are dropped from the stem's end.
+    """
+    for n in itertools.count(1):
+        ending = suffix if n == 1 else f" ({n}){suffix}"
+        yield _shortened(stem, MAX_NAME_BYTES - reserve - len(os.fsencode(ending))) + ending
+
+
+def _shortened(stem: str, room: int) -> str:
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return stem
