@@ -1,0 +1,83 @@
+"""One watched folder as the watch thread knows it, and what of it others may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from wavized.config.model import Config, WatchFolder
+from wavized.domain.sample import FilingMode
+from wavized.logic.selection import Selection
+
+
+class FolderState(StrEnum):
+    """How a watched folder is doing."""
+
+    WATCHING = "watching"
+    POLLING = "polling"
+    MISSING = "missing"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """A watched folder's state for people; `detail` says why it is not simply watched."""
+
+    path: Path
+    state: FolderState
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Folder:
+    """A watched folder; `identity` is the device and inode it was opened with.
+
+    Times are monotonic seconds. `identity` is None as long as the folder is not open. `told` is the trouble
+    that a person was told of last, empty once all is well.
+    """
+
+    config: WatchFolder
+    mode: FilingMode
+    selection: Selection
+    state: FolderState = FolderState.MISSING
+    detail: str = ""
+    identity: tuple[int, int] | None = None
+    told: str = ""
+    next_check: float = 0.0
+    next_scan: float = 0.0
+
+    @property
+    def path(self) -> Path:
+        """The folder as the configuration spells it; what is delivered is spelled so too."""
+        return self.config.path
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the folder is there and was scanned since it was found."""
+        return self.identity is not None
+
+    def status(self) -> FolderStatus:
+        """What others may see."""
+        return FolderStatus(self.path, self.state, self.detail)
+
+
+def selections(config: Config) -> dict[Path, Selection]:
+    """The rules for each watched folder, all paths resolved; of two spellings of one folder the first
+    counts.
+    """
+    library = config.library.resolve()
+    reals: dict[Path, WatchFolder] = {}
+    for folder in config.watch:
+        reals.setdefault(folder.path.resolve(), folder)
+    return {
+        folder.path: Selection(
+            root=real,
+            library=library,
+            inner=tuple(other for other in reals if other != real and other.is_relative_to(real)),
+            include=folder.include,
+            exclude=folder.exclude,
+            recursive=folder.recursive,
+        )
+        for real, folder in reals.items()
+    }

@@ -1,0 +1,138 @@
+"""The watch thread: keeps every watched folder under observation and delivers each new sample once.
+
+Events are hints, scans are the truth. Only this thread touches the listener, the folders and the arrivals;
+others may call `stop`, `join`, `reconfigure` and `status`. It never writes to a watched folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from wavized.config.model import Config
+from wavized.domain.events import Notice, StatusChanged
+from wavized.domain.sample import Arrival
+from wavized.ports import Clock, Events, KnownFiles, Probe
+from wavized.watch.arrivals import Arrivals, new_tracker
+from wavized.watch.folder import FolderStatus
+from wavized.watch.hints import HintBox
+from wavized.watch.keeper import FolderKeeper
+from wavized.watch.observer import FolderListener, Listener
+
+_log = logging.getLogger(__name__)
+_GATHER_SECONDS = 0.05
+_PAUSE_AFTER_FAILURE_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 3600.0
+
+
+class Watcher:
+    """Watches the configured folders on a thread of its own, from `start` to `stop`.
+
+    `deliver` is called on the watch thread and must not block for long. `check_seconds` is how often a
+    missing folder is looked for, a present one checked for being still the same, and a polled one scanned.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        known: KnownFiles,
+        probe: Probe,
+        clock: Clock,
+        deliver: Callable[[Sequence[Arrival]], None],
+        events: Events,
+        check_seconds: float = 5.0,
+        listen: Callable[[HintBox], Listener] = FolderListener,
+    ) -> None:
+        self._clock = clock
+        self._events = events
+        self._hints = HintBox()
+        self._listen = listen
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch")
+        self._arrivals = Arrivals(known, probe, deliver, new_tracker(config.settle_seconds))
+        self._known = known
+        self._check_seconds = check_seconds
+        self._new_config: Config | None = config
+        self._config_lock = threading.Lock()
+        self._status: tuple[FolderStatus, ...] = ()
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; files that wait to settle are found again at the next start."""
+        self._stop.set()
+        self._hints.wake()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the thread to end; whether it has."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def reconfigure(self, config: Config) -> None:
+        """Use another configuration from now on; folders that stay are not taken on anew."""
+        with self._config_lock:
+            self._new_config = config
+        self._hints.wake()
+
+    def rescan(self) -> None:
+        """Look through all folders now."""
+        self._hints.lost()
+
+    def status(self) -> tuple[FolderStatus, ...]:
+        """How each watched folder is doing, in the order of the configuration."""
+        return self._status
+
+    # on the watch thread from here on
+
+    def _run(self) -> None:
+        listener = self._listen(self._hints)
+        try:
+            keeper = FolderKeeper(
+                listener=listener,
+                hints=self._hints,
+                arrivals=self._arrivals,
+                known=self._known,
+                clock=self._clock,
+                events=self._events,
+                stopped=self._stop.is_set,
+                check_seconds=self._check_seconds,
+            )
+            while not self._stop.is_set():
+                pause = self._turn_safely(keeper)
+                if self._hints.wait(pause):
+                    self._stop.wait(_GATHER_SECONDS)  # hints come in bursts
+        finally:
+            listener.close()
+
+    def _turn_safely(self, keeper: FolderKeeper) -> float:
+        try:
+            return self._turn(keeper)
+        except Exception as error:  # noqa: BLE001  # one bad turn must not end the watch; the next scan makes up for it
+            _log.exception("The watch met an error and goes on")
+            self._events.publish(Notice("Watching met an error and goes on", hint=str(error)))
+            self._stop.wait(_PAUSE_AFTER_FAILURE_SECONDS)
+            self._hints.lost()
+            return 0.0
+
+    def _turn(self, keeper: FolderKeeper) -> float:
+        """Do all that is due; the answer is for how many seconds nothing will be."""
+        with self._config_lock:
+            config, self._new_config = self._new_config, None
+        if config is not None:
+            self._arrivals.retime(config.settle_seconds)
+            keeper.configure(config)
+        keeper.heed(self._hints.empty())
+        keeper.look_after_folders()
+        self._arrivals.release(self._clock.monotonic(), keeper.home_of, self._stop.is_set)
+        status = keeper.status()
+        if status != self._status:
+            self._status = status
+            self._events.publish(StatusChanged())
+        now = self._clock.monotonic()
+        due = [keeper.next_due(now), self._arrivals.tracker.next_due(now)]
+        return min((seconds for seconds in due if seconds is not None), default=_LONGEST_PAUSE_SECONDS)
