@@ -1,0 +1,5 @@
+"""A parametric generator of bass one-shots and of what is not one, for training. Pure numpy and scipy; no files."""
+
+from wavized.training.synthesis.catalogue import LABELS, families, render, render_family
+
+__all__ = ["LABELS", "families", "render", "render_family"]

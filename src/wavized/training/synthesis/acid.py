@@ -1,0 +1,121 @@
+"""Acid: one saw or square through a resonant ladder that an envelope (or a hand) sweeps, as on a TB-303. Pure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
+from wavized.training.synthesis.envelopes import attack_decay, gate, glide, lfo, seconds
+from wavized.training.synthesis.filters import highpass, ladder, lowpass
+from wavized.training.synthesis.oscillators import phase, pulse, saw
+from wavized.training.synthesis.shaping import clip, level, tanh, tube
+from wavized.training.synthesis.space import echo
+
+
+def _voice(rng: Rng, curve: Audio, n: int, rate: int, square: bool) -> Audio:
+    cycles = phase(curve, n, rate, float(rng.random()))
+    wave = pulse(cycles, uniform(rng, 0.45, 0.55)) if square else saw(cycles)
+    return highpass(wave, 30.0, rate, 1)
+
+
+def _squelch(
+    rng: Rng, rate: int, note: Note, curve: Audio, square: bool, resonance: float, octaves: float, tau: float
+) -> Audio:
+    """Oscillator, ladder with a falling cutoff, amplifier."""
+    n = note.samples(rate)
+    base = note.frequency * log_uniform(rng, 1.5, 8.0)
+    sweep = base * 2.0 ** (octaves * attack_decay(n, rate, 0.003, tau))
+    poles = 3 if chance(rng, 0.6) else 4
+    wave = tanh(_voice(rng, curve, n, rate, square), log_uniform(rng, 0.3, 2.0))
+    tone = ladder(wave, sweep, resonance, rate, poles)
+    sag = attack_decay(n, rate, 0.002, log_uniform(rng, 0.4, 3.0), uniform(rng, 0.2, 0.8))
+    return level(tone * sag * gate(note, n, rate, 0.002))
+
+
+def _flat(note: Note, rate: int) -> Audio:
+    return np.full(note.samples(rate), note.frequency)
+
+
+def saw_squelch(rng: Rng, rate: int, note: Note) -> Audio:
+    """The saw line's single note: high resonance and a quick envelope."""
+    tau, octaves = log_uniform(rng, 0.06, 0.6), uniform(rng, 1.5, 4.5)
+    tone = _squelch(rng, rate, note, _flat(note, rate), False, uniform(rng, 0.72, 0.97), octaves, tau)
+    return tanh(tone, log_uniform(rng, 0.3, 3.0))
+
+
+def square_squelch(rng: Rng, rate: int, note: Note) -> Audio:
+    """The hollow square wave version."""
+    tau, octaves = log_uniform(rng, 0.06, 0.6), uniform(rng, 1.5, 4.5)
+    tone = _squelch(rng, rate, note, _flat(note, rate), True, uniform(rng, 0.72, 0.97), octaves, tau)
+    return tanh(tone, log_uniform(rng, 0.3, 3.0))
+
+
+def distorted(rng: Rng, rate: int, note: Note) -> Audio:
+    """Through a distortion pedal: the resonance screams."""
+    square = chance(rng, 0.4)
+    tau, octaves = log_uniform(rng, 0.08, 1.0), uniform(rng, 1.5, 4.5)
+    tone = _squelch(rng, rate, note, _flat(note, rate), square, uniform(rng, 0.7, 0.97), octaves, tau)
+    drive = log_uniform(rng, 4.0, 40.0)
+    hot = tube(tone, drive, uniform(rng, 0.0, 0.6)) if chance(rng, 0.6) else clip(tone, drive)
+    return lowpass(hot, log_uniform(rng, 2500.0, 12000.0), rate, 1) * gate(note, len(hot), rate)
+
+
+def accented(rng: Rng, rate: int, note: Note) -> Audio:
+    """An accent: shorter decay, further sweep, louder start."""
+    tau = log_uniform(rng, 0.05, 0.2)
+    square = chance(rng, 0.4)
+    tone = _squelch(rng, rate, note, _flat(note, rate), square, uniform(rng, 0.8, 0.98), uniform(rng, 3.0, 5.5), tau)
+    punch = 1.0 + uniform(rng, 0.5, 2.0) * attack_decay(len(tone), rate, 0.001, 0.1)
+    return tanh(level(tone * punch), log_uniform(rng, 1.0, 6.0))
+
+
+def sliding(rng: Rng, rate: int, note: Note) -> Audio:
+    """Slides into another note, with the filter opened again for it half of the time."""
+    n = note.samples(rate)
+    ratio = 2.0 ** (pick(rng, -12, -7, -5, -3, 3, 5, 7, 12) / 12.0)
+    begin = uniform(rng, 0.1, 0.6) * note.gate
+    curve = note.frequency * glide(n, rate, ratio, begin, uniform(rng, 0.04, 0.15))
+    tau, octaves = log_uniform(rng, 0.1, 0.8), uniform(rng, 1.5, 4.5)
+    tone = _squelch(rng, rate, note, curve, chance(rng, 0.4), uniform(rng, 0.75, 0.97), octaves, tau)
+    return tanh(tone, log_uniform(rng, 0.5, 12.0))
+
+
+def knob_turn(rng: Rng, rate: int, note: Note) -> Audio:
+    """A long note while a hand turns the cutoff up, down or up and down."""
+    n = note.samples(rate)
+    t = seconds(n, rate) / (n / rate)
+    turn = (t, 1.0 - t, 1.0 - np.abs(2.0 * t - 1.0))[int(rng.integers(3))]
+    cutoff = note.frequency * log_uniform(rng, 1.5, 5.0) * 2.0 ** (uniform(rng, 2.0, 5.0) * turn)
+    wave = _voice(rng, _flat(note, rate), n, rate, chance(rng, 0.4))
+    tone = level(ladder(wave, cutoff, uniform(rng, 0.75, 0.97), rate, int(pick(rng, 3, 4))))
+    return tanh(tone, log_uniform(rng, 0.5, 15.0)) * gate(note, n, rate)
+
+
+def pulsing(rng: Rng, rate: int, note: Note) -> Audio:
+    """The same key repeated in the sound: the envelope fires again two to eight times a second."""
+    n = note.samples(rate)
+    again = lfo(n, rate, log_uniform(rng, 2.0, 8.0), 2, 0.05)
+    cutoff = note.frequency * log_uniform(rng, 1.5, 6.0) * 2.0 ** (uniform(rng, 2.0, 4.5) * again**2)
+    wave = _voice(rng, _flat(note, rate), n, rate, chance(rng, 0.4))
+    tone = level(ladder(wave, cutoff, uniform(rng, 0.75, 0.97), rate, int(pick(rng, 3, 4))))
+    return tanh(tone * (0.3 + 0.7 * again), log_uniform(rng, 0.5, 10.0)) * gate(note, n, rate)
+
+
+def delayed(rng: Rng, rate: int, note: Note) -> Audio:
+    """A squelch with a few echoes."""
+    tau, octaves = log_uniform(rng, 0.06, 0.4), uniform(rng, 1.5, 4.5)
+    tone = _squelch(rng, rate, note, _flat(note, rate), chance(rng, 0.4), uniform(rng, 0.72, 0.97), octaves, tau)
+    lag = uniform(rng, 0.1, 0.3)
+    return echo(tanh(tone, log_uniform(rng, 0.5, 8.0)), rate, lag, uniform(rng, 0.15, 0.45), int(pick(rng, 1, 2, 3)))
+
+
+FAMILIES = {
+    "saw_squelch": saw_squelch,
+    "square_squelch": square_squelch,
+    "distorted": distorted,
+    "accented": accented,
+    "sliding": sliding,
+    "knob_turn": knob_turn,
+    "pulsing": pulsing,
+    "delayed": delayed,
+}

@@ -1,0 +1,86 @@
+"""Which families each label has, and how one is drawn and rendered. Pure: the same generator state gives the same sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import resample_poly
+
+from wavized.training.synthesis import (
+    acid,
+    brass,
+    eight_oh_eight,
+    fx,
+    growl,
+    kit,
+    loops,
+    reese,
+    slap,
+    sub,
+    tonal,
+)
+from wavized.training.synthesis.draw import Audio, Patch, Rng, chance, draw_note, uniform
+from wavized.training.synthesis.filters import highpass
+
+LABELS = ("808", "acid", "brass", "growl", "reese", "slap", "sub", "not_bass", "loop")
+
+WORKING_RATE = 44100
+"""Patches run at this rate or above (Hz), so that what shapers fold back stays faint after decimation."""
+
+_FAMILIES: dict[str, dict[str, Patch]] = {
+    "808": eight_oh_eight.FAMILIES,
+    "acid": acid.FAMILIES,
+    "brass": brass.FAMILIES,
+    "growl": growl.FAMILIES,
+    "reese": reese.FAMILIES,
+    "slap": slap.FAMILIES,
+    "sub": sub.FAMILIES,
+    "not_bass": {**kit.FAMILIES, **tonal.FAMILIES, **fx.FAMILIES},
+    "loop": loops.FAMILIES,
+}
+
+_WEIGHTS = {"kick": 4.0, "hard_kick": 2.0, "snare": 2.0, "tom": 2.0, "voice": 2.5, "plain": 2.0, "bass_line": 2.0}
+"""Families drawn more often than the others of their label (weight 1)."""
+
+
+def families(label: str) -> Mapping[str, Patch]:
+    """The families of a label by name; raises KeyError for an unknown label."""
+    return dict(_FAMILIES[label])
+
+
+def render(label: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.float32]:
+    """Draw a family of `label` and render it: float32 of shape (channels, n), one or two channels, within [-1, 1]."""
+    names = list(_FAMILIES[label])
+    weights = np.array([_WEIGHTS.get(name, 1.0) for name in names])
+    return render_family(label, str(rng.choice(names, p=weights / weights.sum())), rng, sample_rate)
+
+
+def render_family(label: str, family: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.float32]:
+    """Draw a note and a patch of one family and render them at `sample_rate` Hz; shape as for `render`."""
+    rate = sample_rate * max(1, -(-WORKING_RATE // sample_rate))
+    sound = _FAMILIES[label][family](rng, rate, draw_note(rng))
+    return _finish(rng, sound, rate, sample_rate)
+
+
+def _finish(rng: Rng, sound: Audio, rate: int, sample_rate: int) -> npt.NDArray[np.float32]:
+    """Take out the offset, fade the edges, decimate, set a level of -12 to 0 dBFS, give it its channels."""
+    tone = highpass(np.atleast_2d(sound), 12.0, rate, 1)
+    tone = tone[:, : _end(tone)]
+    edge, fade = max(2, rate // 4000), min(tone.shape[1] // 4, rate // 100)
+    tone[:, :edge] *= np.linspace(0.0, 1.0, edge)
+    tone[:, tone.shape[1] - fade :] *= np.linspace(1.0, 0.0, fade)
+    if rate != sample_rate:
+        tone = resample_poly(tone, 1, rate // sample_rate, axis=1)
+    peak = 1.0 if chance(rng, 0.4) else 10.0 ** (uniform(rng, -12.0, 0.0) / 20.0)
+    tone = tone * (0.999 * peak / (np.abs(tone).max() + 1e-12))
+    if tone.shape[0] == 1 and chance(rng, 0.5):
+        tone = np.repeat(tone, 2, axis=0)
+    return np.ascontiguousarray(tone, dtype=np.float32)
+
+
+def _end(tone: Audio) -> int:
+    """Where the sound has fallen 66 dB below its peak for good."""
+    loud = np.flatnonzero(np.abs(tone).max(axis=0) > 0.0005 * np.abs(tone).max())
+    return int(loud[-1]) + 1 if len(loud) else tone.shape[1]

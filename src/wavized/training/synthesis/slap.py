@@ -1,0 +1,155 @@
+"""Slap: short, plucked and percussive basses, from strings and FM to donk and slap house. Pure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
+from wavized.training.synthesis.envelopes import attack_decay, decay, gate, sweep
+from wavized.training.synthesis.filters import bandpass, highpass, ladder, lowpass, resonator
+from wavized.training.synthesis.oscillators import noise, phase, pulse, saw, sine
+from wavized.training.synthesis.shaping import level, tanh, tube
+from wavized.training.synthesis.space import reverb
+
+
+def string(rng: Rng, n: int, rate: int, frequency: float, sustain: float, damping: float, place: float) -> Audio:
+    """A plucked string (Karplus and Strong, 1983), one period at a time.
+
+    `sustain` is the time constant of its level in seconds; `damping` (0-0.5) how fast its highs die;
+    `place` where it is plucked, as a part of its length.
+    """
+    period = max(8, round(rate / frequency))
+    burst = lowpass(noise(rng, period * 2), log_uniform(rng, 1500.0, 9000.0), rate, 1)[period:]
+    burst = burst - np.roll(burst, max(1, int(place * period)))
+    keep = np.exp(-period / (sustain * rate))
+    rows = np.empty((n // period + 1, period))
+    rows[0] = burst - burst.mean()
+    for k in range(1, len(rows)):
+        last = rows[k - 1]
+        rows[k] = keep * ((1.0 - damping) * last + 0.5 * damping * (np.roll(last, 1) + np.roll(last, -1)))
+    return level(rows.reshape(-1)[:n])
+
+
+def _thump(rng: Rng, n: int, rate: int, length: float = 0.02) -> Audio:
+    """The hand on the wood or the fret's clank."""
+    low = log_uniform(rng, 600.0, 3500.0)
+    return level(bandpass(noise(rng, n), low, low * 3.0, rate) * decay(n, rate, log_uniform(rng, 0.002, length)))
+
+
+def _pickup(rng: Rng, tone: Audio, rate: int) -> Audio:
+    return lowpass(tone, log_uniform(rng, 1800.0, 8000.0), rate, 2)
+
+
+def thumb(rng: Rng, rate: int, note: Note) -> Audio:
+    """Electric bass struck by the thumb: a bright clank, then the string."""
+    n = note.samples(rate)
+    tone = string(rng, n, rate, note.frequency, log_uniform(rng, 0.2, 1.0), uniform(rng, 0.1, 0.5), uniform(rng, 0.05, 0.2))
+    clank = _thump(rng, n, rate) * uniform(rng, 0.2, 0.9)
+    body = tanh(level(tone + clank), log_uniform(rng, 0.7, 4.0))
+    return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005)
+
+
+def pop(rng: Rng, rate: int, note: Note) -> Audio:
+    """The string pulled away and snapping back: thin, sharp and short."""
+    n = note.samples(rate)
+    tone = string(rng, n, rate, note.frequency * pick(rng, 1.0, 2.0), log_uniform(rng, 0.1, 0.5), 0.1, uniform(rng, 0.03, 0.1))
+    snap = _thump(rng, n, rate, 0.03)
+    body = tanh(level(highpass(tone, 90.0, rate, 1) + uniform(rng, 0.4, 1.0) * snap), log_uniform(rng, 1.0, 6.0))
+    return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * decay(n, rate, log_uniform(rng, 0.15, 0.6))
+
+
+def picked(rng: Rng, rate: int, note: Note) -> Audio:
+    """Picked or fingered bass, often muted with the palm."""
+    n = note.samples(rate)
+    muted = chance(rng, 0.4)
+    sustain = log_uniform(rng, 0.06, 0.2) if muted else log_uniform(rng, 0.25, 1.0)
+    tone = string(rng, n, rate, note.frequency, sustain, uniform(rng, 0.3, 1.0), uniform(rng, 0.1, 0.3))
+    body = tone + uniform(rng, 0.05, 0.4) * _thump(rng, n, rate, 0.008)
+    return tanh(_pickup(rng, body, rate), log_uniform(rng, 0.5, 4.0)) * gate(note, n, rate, 0.0005)
+
+
+def _fm(rng: Rng, n: int, rate: int, frequency: float, ratio: float, index: float, fast: float, floor: float) -> Audio:
+    cycles = phase(frequency, n, rate)
+    bite = index * (floor + (1.0 - floor) * decay(n, rate, fast))
+    return sine(cycles + bite * sine(ratio * cycles + 0.1 * sine(cycles)) / (2.0 * np.pi))
+
+
+def fm_solid(rng: Rng, rate: int, note: Note) -> Audio:
+    """DX solid bass: a hard digital bite over a firm tone that dies away."""
+    n = note.samples(rate)
+    ratio = pick(rng, 1.0, 2.0, 3.0, 5.0, 0.5)
+    index, fast = log_uniform(rng, 2.0, 9.0), log_uniform(rng, 0.02, 0.15)
+    tone = _fm(rng, n, rate, note.frequency, ratio, index, fast, uniform(rng, 0.05, 0.3))
+    tone = tone + uniform(rng, 0.0, 0.5) * _fm(rng, n, rate, note.frequency, pick(rng, 4, 7, 9), 3.0, 0.03, 0.0)
+    return level(tone * decay(n, rate, log_uniform(rng, 0.12, 0.7)) * gate(note, n, rate, 0.001))
+
+
+def lately(rng: Rng, rate: int, note: Note) -> Audio:
+    """Lately bass: FM with strong even bite, as in house of the nineties."""
+    n = note.samples(rate)
+    low = _fm(rng, n, rate, note.frequency, 1.0, log_uniform(rng, 1.5, 4.0), log_uniform(rng, 0.08, 0.3), 0.2)
+    high = _fm(rng, n, rate, note.frequency * 2.0, 3.0, log_uniform(rng, 1.0, 4.0), log_uniform(rng, 0.02, 0.08), 0.05)
+    tone = low + uniform(rng, 0.2, 0.6) * high * decay(n, rate, log_uniform(rng, 0.05, 0.3))
+    return tanh(level(tone * decay(n, rate, log_uniform(rng, 0.15, 0.6))), 1.2) * gate(note, n, rate, 0.001)
+
+
+def donk(rng: Rng, rate: int, note: Note) -> Audio:
+    """Donk: a hollow, pipe-like FM knock that ends at once."""
+    n = note.samples(rate)
+    curve = sweep(n, rate, note.frequency * log_uniform(rng, 1.0, 2.0), note.frequency, 0.015) * pick(rng, 1.0, 2.0)
+    cycles = phase(curve, n, rate)
+    bite = log_uniform(rng, 0.3, 1.0) * decay(n, rate, log_uniform(rng, 0.015, 0.06))
+    tone = sine(cycles + bite * sine(cycles * pick(rng, 2.0, 3.0, 4.0, 1.5)))
+    return tanh(tone * decay(n, rate, log_uniform(rng, 0.05, 0.2)), log_uniform(rng, 1.0, 5.0)) * gate(note, n, rate, 0.0005)
+
+
+def slap_house(rng: Rng, rate: int, note: Note) -> Audio:
+    """Slap house: a sine body, a woody FM knock in the middle and a click, tight and dry."""
+    n = note.samples(rate)
+    body = sine(phase(note.frequency, n, rate)) * attack_decay(n, rate, 0.002, log_uniform(rng, 0.1, 0.35))
+    knock = _fm(rng, n, rate, note.frequency * pick(rng, 2.0, 4.0), pick(rng, 1.0, 2.0, 3.0), uniform(rng, 2, 7), 0.04, 0.1)
+    knock = knock * decay(n, rate, log_uniform(rng, 0.03, 0.12))
+    mix = body + uniform(rng, 0.4, 1.2) * knock + uniform(rng, 0.05, 0.4) * _thump(rng, n, rate, 0.006)
+    return tube(level(mix), log_uniform(rng, 1.0, 6.0), uniform(rng, 0.0, 0.4)) * gate(note, n, rate, 0.0005)
+
+
+def analog_pluck(rng: Rng, rate: int, note: Note) -> Audio:
+    """Saw or pulse with a filter that snaps shut, without much resonance."""
+    n = note.samples(rate)
+    cycles = phase(note.frequency, n, rate)
+    wave = saw(cycles) if chance(rng, 0.5) else pulse(cycles, uniform(rng, 0.15, 0.5))
+    tau = log_uniform(rng, 0.02, 0.12)
+    cutoff = note.frequency * uniform(rng, 1.2, 3.0) * 2.0 ** (uniform(rng, 2.5, 5.0) * decay(n, rate, tau))
+    tone = ladder(wave, cutoff, uniform(rng, 0.0, 0.35), rate, int(pick(rng, 3, 4)))
+    return level(tone * decay(n, rate, log_uniform(rng, 0.08, 0.5)) * gate(note, n, rate, 0.001))
+
+
+def rubber(rng: Rng, rate: int, note: Note) -> Audio:
+    """Rubber band: a bent pitch and a nasal resonance behind a short pluck."""
+    n = note.samples(rate)
+    bend = 2.0 ** (uniform(rng, -1.5, 3.0) / 12.0)
+    curve = sweep(n, rate, note.frequency * bend, note.frequency, uniform(rng, 0.02, 0.08))
+    wave = tanh(pulse(phase(curve, n, rate), uniform(rng, 0.2, 0.5)), 1.5)
+    nose = resonator(wave, log_uniform(rng, 250.0, 900.0), uniform(rng, 1.0, 4.0), rate)
+    tone = lowpass(wave, note.frequency * 3.0, rate) + uniform(rng, 0.5, 2.0) * nose
+    return level(tone * decay(n, rate, log_uniform(rng, 0.08, 0.3)) * gate(note, n, rate, 0.001))
+
+
+def roomy(rng: Rng, rate: int, note: Note) -> Audio:
+    """Any of the plucks in a small room."""
+    source = (thumb, fm_solid, donk, slap_house, lately)[int(rng.integers(5))]
+    return reverb(rng, source(rng, rate, note), rate, uniform(rng, 0.1, 0.5), uniform(rng, 0.05, 0.25))
+
+
+FAMILIES = {
+    "thumb": thumb,
+    "pop": pop,
+    "picked": picked,
+    "fm_solid": fm_solid,
+    "lately": lately,
+    "donk": donk,
+    "slap_house": slap_house,
+    "analog_pluck": analog_pluck,
+    "rubber": rubber,
+    "roomy": roomy,
+}
