@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import yaml
 from yaml.composer import Composer
 from yaml.parser import Parser
-from yaml.reader import Reader
+from yaml.reader import Reader, ReaderError
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
@@ -89,8 +89,8 @@ def parse(text: str) -> Document:
     try:
         root = _TreeReader(text).get_single_node()
     except yaml.YAMLError as error:
-        raise DocumentError(_explain(error)) from error
-    except (ValueError, IndexError) as error:  # an escape beyond Unicode, a version number without end
+        raise DocumentError(_explain(error, text)) from error
+    except (ValueError, OverflowError) as error:  # an escape beyond Unicode, a version number without end
         raise DocumentError(Problem(1, "", f"no readable YAML: {error}")) from error
     if root is None or root.tag.endswith(":null"):
         raise DocumentError(
@@ -164,10 +164,13 @@ _REMEDIES = (
 )
 
 
-def _explain(error: yaml.YAMLError) -> Problem:
+def _explain(error: yaml.YAMLError, text: str) -> Problem:
     """PyYAML's complaint in a sentence, with a remedy for the usual slips."""
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return Problem(line, "", f"holds a character that YAML does not allow (U+{error.character:04X})")
     if not isinstance(error, yaml.MarkedYAMLError):
-        return Problem(1, "", f"no readable YAML: {' '.join(str(error).split())}")
+        return Problem(1, "", f"no readable YAML: {error}")
     mark = error.problem_mark or error.context_mark
     said = error.problem or error.context or "no readable YAML"
     whole = f"{error.context or ''} {said}"

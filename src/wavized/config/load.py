@@ -23,7 +23,12 @@ def load(path: Path) -> Config:
 
     A folder that does not exist is no error, as its drive may be unplugged; `check` tells of it.
     """
-    config, problems = _examine(path)
+    return load_bytes(_read(path), path)
+
+
+def load_bytes(content: bytes, path: Path) -> Config:
+    """The settings that the file at `path` would give if it held this content; as `load`, without reading."""
+    config, problems = _examine(content, path)
     errors = tuple(problem.located(path.name) for problem in problems if problem.severity is Severity.ERROR)
     if config is None or errors:
         number = "one problem" if len(errors) == 1 else f"{len(errors)} problems"
@@ -35,11 +40,10 @@ def load(path: Path) -> Config:
 
 def check(path: Path) -> list[Problem]:
     """Everything wrong or doubtful in a config file, by line. Raises ConfigError where none can be read."""
-    return _examine(path)[1]
+    return _examine(_read(path), path)[1]
 
 
-def _examine(path: Path) -> tuple[Config | None, list[Problem]]:
-    content = _read(path)
+def _examine(content: bytes, path: Path) -> tuple[Config | None, list[Problem]]:
     try:
         parsed = document.parse(_decode(content))
     except DocumentError as error:

@@ -5,14 +5,16 @@ Every default is stated once, here. Keys are flat and in a musician's words; tim
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-from wavized.config import folder_names
 from wavized.domain.sample import FilingMode
+from wavized.errors import ConfigError
+from wavized.logic.placement import check_folder_name
 
 DEFAULT_FOLDERS = {
     "808": "808",
@@ -34,8 +36,10 @@ class Existing(StrEnum):
 
 
 def _folder_name(name: str) -> str:
-    if why_not := folder_names.objection(name):
-        raise ValueError(why_not)
+    try:
+        check_folder_name(name)
+    except ConfigError as error:
+        raise ValueError(error.message) from None
     return name
 
 
@@ -97,8 +101,11 @@ class Config(_Frozen):
     @classmethod
     def _complete(cls, folders: dict[str, str]) -> dict[str, str]:
         complete = {**DEFAULT_FOLDERS, **folders}
-        if clash := folder_names.clash(complete):
-            raise ValueError(clash)
+        owners: dict[str, str] = {}
+        for category, name in complete.items():
+            other = owners.setdefault(unicodedata.normalize("NFC", name).casefold(), category)
+            if other != category:
+                raise ValueError(f'"{other}" and "{category}" share the folder "{name}"; each needs its own')
         return complete
 
     def mode_for(self, folder: WatchFolder) -> FilingMode:

@@ -1,0 +1,91 @@
+"""The first config of a person who has none: finds the folders, writes the file. Overwrites nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import platformdirs
+
+from wavized.config import load, splice
+from wavized.config.model import Config, Existing
+from wavized.config.template import Suggestion, render
+from wavized.errors import ConfigError
+
+LIBRARY_NAME = "Wavized"
+"""The folder proposed for the library, inside the user's music folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitResult:
+    """What `init` did: the config it wrote, what that says, and whether the library folder is new."""
+
+    path: Path
+    config: Config
+    watch: tuple[Suggestion, ...]
+    library_created: bool
+
+
+def init(
+    path: Path,
+    *,
+    library: Path | None = None,
+    watch: Sequence[Path] = (),
+    existing: Existing = Existing.LEAVE,
+    home: Path | None = None,
+    platform: str = sys.platform,
+    environ: Mapping[str, str] = os.environ,
+) -> InitResult:
+    """Write a first config to `path` and make the library folder.
+
+    Folders that are not given are looked for: downloads and Splice to watch, a library in the music folder.
+    Raises ConfigError where a config exists already, or where the folders contradict each other.
+    """
+    if os.path.lexists(path):
+        raise _exists(path)
+    found = [Suggestion(_absolute(folder)) for folder in watch] or suggest(
+        home or Path.home(), platform, environ
+    )
+    suggested = tuple(replace(suggestion, existing=existing) for suggestion in found)
+    goal = library or Path(platformdirs.user_music_dir(), LIBRARY_NAME)
+    content = render(_absolute(goal), suggested).encode()
+    config = load.load_bytes(content, path)
+    created = _write(path, content, config.library)
+    return InitResult(path, config, suggested, created)
+
+
+def suggest(home: Path, platform: str, environ: Mapping[str, str]) -> list[Suggestion]:
+    """The download folder and Splice's folders, as far as they exist."""
+    downloads = Path(platformdirs.user_downloads_dir())
+    found = [Suggestion(downloads, "your downloads")] if downloads.is_dir() else []
+    splice_folders = splice.find(home=home, platform=platform, environ=environ)
+    return found + [
+        Suggestion(folder.path, f"Splice ({folder.why})", exclude=folder.exclude) for folder in splice_folders
+    ]
+
+
+def _absolute(path: Path) -> Path:
+    """What was typed on the command line is relative to where it was typed, not to the config."""
+    return Path.cwd() / path.expanduser()
+
+
+def _write(path: Path, content: bytes, library: Path) -> bool:
+    """Write the config and make the library; tell whether the library is new."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_new = not library.exists()
+        library.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        if path.exists():  # written by another at the same moment
+            raise _exists(path) from None
+        raise ConfigError(f"{error.filename} cannot be made: {error.strerror}") from error
+    return is_new
+
+
+def _exists(path: Path) -> ConfigError:
+    return ConfigError(f"There is a config already at {path}", hint="Edit it, or move it away to begin anew")
