@@ -18,6 +18,12 @@ MPEG_LAYER_3 = 0x0055
 _EXTENSIBLE = 0xFFFE
 _FIXED_SIZE_CODES = frozenset({0x0001, 0x0003, 0x0006, 0x0007})
 """PCM, float, A-law and µ-law: every frame has the same number of bytes."""
+_OTHER_CODES = frozenset({0x0002, 0x0011, 0x0014, 0x0031, 0x0038, 0x0039, 0x003A, 0x0040, MPEG_LAYER_3})
+"""What else can be decoded: ADPCM of several kinds, GSM 6.10, MP3."""
+_LEAST_FRAME_BYTES = 0.01
+"""Stands in where the header leaves its byte rate out, as ffmpeg does for MP3."""
+_IMA4_FRAMES = 64
+"""Frames of each packet that an AIFC file with IMA ADPCM counts."""
 _MAX_CHUNKS = 128
 _UNKNOWN_SIZE = 0xFFFF_FFFF
 _STREAMED_FROM = 0x7FFF_0000
@@ -108,8 +114,12 @@ def _wave_coding(section: Section, chunk: _Chunk, order: str) -> _Coding:
     if code == _EXTENSIBLE and chunk.size >= 26:
         (code,) = struct.unpack(order + "H", _read(section, chunk.start + 24, 2))
     must_be_in_range(rate, channels)
-    frame_bytes = (align or channels * ((bits + 7) // 8)) if code in _FIXED_SIZE_CODES else byte_rate / rate
-    if frame_bytes <= 0:
+    if code in _OTHER_CODES:
+        return _Coding(code, rate, channels, max(byte_rate / rate, _LEAST_FRAME_BYTES))
+    if code not in _FIXED_SIZE_CODES:
+        raise UnreadableAudioError(f"is a WAV with a coding that cannot be decoded (0x{code:04X})")
+    frame_bytes = align or channels * ((bits + 7) // 8)
+    if frame_bytes == 0:
         raise UnreadableAudioError("has a header that gives its samples no size")
     return _Coding(code, rate, channels, frame_bytes)
 
@@ -122,6 +132,8 @@ def _read_aiff(section: Section) -> Container:
             channels, frames, bits, power, mantissa = struct.unpack(">HIHHQ", _read(section, chunk.start, 18))
             rate = _from_extended(power, mantissa)
             must_be_in_range(rate, channels)
+            if chunk.size >= 22 and _read(section, chunk.start + 18, 4) == b"ima4":
+                frames *= _IMA4_FRAMES
             coding = _Coding(0, rate, channels, max(channels * ((bits + 7) // 8), 1), frames)
         elif chunk.name == b"SSND":
             data = _Chunk(chunk.name, chunk.start + 8, max(chunk.size - 8, 0))

@@ -16,11 +16,10 @@ import soundfile
 import soxr
 
 from wavized.audio.containers import MPEG_LAYER_3, must_be_in_range, read_container
+from wavized.audio.mixing import Samples, stereo_weights, to_mono
 from wavized.audio.probe import examine
 from wavized.audio.stream import Section, open_sample
 from wavized.errors import UnreadableAudioError, WavizedError
-
-Samples = npt.NDArray[np.float32]
 
 SILENT_BELOW = 10 ** (-80 / 20)
 """A file whose peak stays under -80 dBFS holds nothing to hear."""
@@ -32,24 +31,11 @@ MARGIN_S = 0.1
 FADE_S = 0.01
 LEVEL_SPAN_S = 0.4
 LEVEL_RMS = 0.1
-CANCELLED_BELOW = 0.25
-"""A mono mix quieter than this part (-12 dB) of the louder channel has cancelled itself."""
 MISSING_TOLERANCE = 2 * 1152
 """Frames that a lossy file may end early: two MPEG frames."""
-BLOCK_FRAMES = 4096
+BLOCK_FRAMES = 1 << 16
 _UNKNOWN_FRAMES = 1 << 40
 """From here on a number of frames stands for "not known" (a FLAC stream without its length)."""
-
-_SIDE = 0.7071
-_FOLD: dict[int, tuple[tuple[float, ...], tuple[float, ...]]] = {
-    3: ((1, 0, _SIDE), (0, 1, _SIDE)),
-    4: ((1, 0, _SIDE, 0), (0, 1, 0, _SIDE)),
-    5: ((1, 0, _SIDE, _SIDE, 0), (0, 1, _SIDE, 0, _SIDE)),
-    6: ((1, 0, _SIDE, _SIDE, _SIDE, 0), (0, 1, _SIDE, _SIDE, 0, _SIDE)),
-    7: ((1, 0, _SIDE, _SIDE, _SIDE, _SIDE, 0), (0, 1, _SIDE, _SIDE, _SIDE, 0, _SIDE)),
-    8: ((1, 0, _SIDE, _SIDE, _SIDE, 0, _SIDE, 0), (0, 1, _SIDE, _SIDE, 0, _SIDE, 0, _SIDE)),
-}
-"""Weights of each channel (WAVE order, LFE kept: it is bass) in the left and the right of a stereo fold."""
 
 
 class SilentAudioError(WavizedError):
@@ -90,7 +76,7 @@ def to_model_input(samples: Samples, *, sample_rate: int, window_s: float) -> Sa
     nothing moves.
     """
     length = round(window_s * sample_rate)
-    mono = _from_onset(_to_mono(samples)[np.newaxis, :], sample_rate, None, silent_below=0.0)[0]
+    mono = _from_onset(to_mono(samples)[np.newaxis, :], sample_rate, None, silent_below=0.0)[0]
     cut = mono.size > length
     sound = mono[:length].astype(np.float64)
     sound -= sound.mean()
@@ -129,7 +115,8 @@ def _decode(section: Section, seconds: float) -> tuple[Samples, int]:
         with soundfile.SoundFile(section) as sound:
             must_be_in_range(sound.samplerate, sound.channels)
             wanted = min(sound.frames, round(seconds * sound.samplerate))
-            blocks = [_fold(block) for block in _blocks(sound, wanted)]
+            weights = stereo_weights(sound.channels, ogg=sound.format == "OGG")
+            blocks = [block.T if weights is None else weights @ block.T for block in _blocks(sound, wanted)]
             _must_be_whole(sound, sum(block.shape[1] for block in blocks), wanted)
             return np.concatenate(blocks, axis=1), int(sound.samplerate)
     except soundfile.LibsndfileError as error:
@@ -142,17 +129,23 @@ def _blocks(sound: soundfile.SoundFile, wanted: int) -> Iterator[Samples]:
     """Read `wanted` frames piece by piece, as (frames, channels); ends early where the stream does."""
     left = wanted
     while left > 0:
-        try:
-            block = sound.read(min(left, BLOCK_FRAMES), dtype="float32", always_2d=True)
-        except soundfile.LibsndfileError:
-            # what FLAC says at a premature end; the frames that are missing tell the rest
-            return
+        block = _next_block(sound, min(left, BLOCK_FRAMES))
         if not len(block):
             return
         if not np.isfinite(block).all():
             raise UnreadableAudioError("holds values that are no numbers (NaN or infinite)")
         left -= len(block)
         yield block
+
+
+def _next_block(sound: soundfile.SoundFile, frames: int) -> Samples:
+    """Up to `frames` frames. At the end of a damaged FLAC stream soundfile raises; what it decoded counts."""
+    block: Samples = np.full((frames, sound.channels), np.nan, dtype=np.float32)
+    try:
+        return block[: len(sound.read(out=block))]
+    except soundfile.LibsndfileError:
+        untouched = np.isnan(block).all(axis=1)
+        return block[: int(np.argmax(untouched))] if untouched.any() else block
 
 
 def _must_be_whole(sound: soundfile.SoundFile, decoded: int, wanted: int) -> None:
@@ -177,15 +170,6 @@ def _plain(error: soundfile.LibsndfileError) -> str:
     return str(error.error_string).removeprefix("Error : ").rstrip(". ")
 
 
-def _fold(block: Samples) -> Samples:
-    """(frames, channels) to (channels, frames) with at most two channels."""
-    weights = _FOLD.get(block.shape[1])
-    if weights is None:
-        return block.T
-    folded: Samples = np.asarray(weights, dtype=np.float32) @ block.T
-    return folded
-
-
 def _from_onset(
     samples: Samples, rate: int, within_s: float | None, *, silent_below: float = SILENT_BELOW
 ) -> Samples:
@@ -200,16 +184,6 @@ def _from_onset(
     if within_s is not None and onset > within_s * rate:
         raise SilentAudioError(f"is silent for its first {within_s:g} s")
     return samples[:, max(0, onset - round(PRE_ONSET_S * rate)) :]
-
-
-def _to_mono(samples: Samples) -> Samples:
-    """The middle of the channels, or the louder one where they cancel each other."""
-    middle: Samples = samples.mean(axis=0)
-    power = [float(np.square(channel, dtype=np.float64).mean()) for channel in (middle, *samples)]
-    loudest = int(np.argmax(power[1:]))
-    if power[0] < CANCELLED_BELOW**2 * power[1 + loudest]:
-        middle = samples[loudest]
-    return middle
 
 
 def _loudest_rms(sound: npt.NDArray[np.float64], span: int) -> float:

@@ -6,10 +6,11 @@ The daemon imports this: no numpy, no libsndfile. Content decides what a file is
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from wavized.audio.containers import must_be_in_range, read_container
+from wavized.audio.containers import MPEG_LAYER_3, must_be_in_range, read_container
 from wavized.audio.stream import Section, open_sample
 from wavized.domain.sample import Header
 from wavized.errors import UnreadableAudioError
@@ -101,6 +102,9 @@ def _reader_for(kind: str) -> Callable[[Section], Header]:
 
 def _container_header(section: Section) -> Header:
     container = read_container(section)
+    if container.code == MPEG_LAYER_3:
+        inner = _tag_header(section.part(container.data_start, container.data_size))
+        return replace(inner, format="wav", complete=container.complete)
     return Header(
         format=container.format,
         sample_rate=container.sample_rate,
@@ -116,13 +120,7 @@ def _ogg_header(section: Section) -> Header:
     section.seek(start)
     tail = section.read()
     page = tail.rfind(b"OggS")
-    return Header(
-        header.format,
-        header.sample_rate,
-        header.channels,
-        header.duration_s,
-        None if page < 0 else _last_page_is_whole(tail[page:]),
-    )
+    return replace(header, complete=None if page < 0 else _last_page_is_whole(tail[page:]))
 
 
 def _last_page_is_whole(page: bytes) -> bool | None:
