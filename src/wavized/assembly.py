@@ -1,10 +1,11 @@
 """Put adapters and services together: the same pipeline for the daemon and for one-time commands.
 
-Nothing here decides or does anything; whoever assembles also closes (`Workshop` is a context manager).
+Nothing here decides anything; whoever opens a journal or a classifier also closes it.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from wavized.inference.client import WorkerClassifier, default_command
 from wavized.journal.store import SqliteJournal
 from wavized.library.digest import sha256_of
 from wavized.library.filer import LibraryFiler
+from wavized.library.root import prepare_library
 from wavized.ports import Classifier, Events
 from wavized.services.filing import Filing, Shelves
 from wavized.services.intake import Intake, Limits
@@ -34,12 +36,12 @@ def model_folder(config: Config | None, chosen: Path | None = None) -> Path:
 def make_classifier(config: Config, model: Path, *, stop: threading.Event | None = None) -> WorkerClassifier:
     """A client of a worker process that is not yet started."""
     return WorkerClassifier(
-        default_command(),
+        default_command(max_seconds=config.max_seconds),
         model,
+        clock=SystemClock(),
         timeout_s=config.worker_timeout_seconds,
         batch_size=config.batch_size,
-        max_seconds=config.max_seconds,
-        log_path=paths.log_dir() / "worker.log",
+        log_path=paths.log_dir(create=True) / "worker.log",
         stop=stop,
     )
 
@@ -134,3 +136,11 @@ class Workshop:
         self.intake.limits = limits(config)
         self.sorting.sureness = sureness(config)
         self.sorting.batch_size = config.batch_size
+
+
+def open_library(config: Config, journal: SqliteJournal) -> bool:
+    """Make the library folder if it is new; True where it was made. Raises LibraryUnavailableError."""
+    key = f"library:{os.fsencode(config.library).hex()}"
+    made = prepare_library(config.library, used_before=journal.setting(key) is not None)
+    journal.put_setting(key, "1")
+    return made

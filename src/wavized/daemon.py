@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
-from wavized.assembly import Workshop, make_classifier, model_folder
+from wavized.assembly import Workshop, make_classifier, model_folder, open_library
 from wavized.audio.probe import HeaderProbe
 from wavized.clock import SystemClock
 from wavized.config import paths
@@ -25,7 +25,7 @@ from wavized.control.instance import InstanceLock
 from wavized.control.runtime import Runtime, remove_runtime, write_runtime
 from wavized.domain.events import Notice, StatusChanged
 from wavized.domain.job import DaemonState, Job, Origin, Status
-from wavized.errors import AlreadyRunningError, ConfigError, WavizedError
+from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError, WavizedError
 from wavized.journal.store import SqliteJournal
 from wavized.services.describe import describe_job
 from wavized.services.hub import EventHub
@@ -105,7 +105,7 @@ class Daemon:
 
     def _open(self) -> None:
         """Take the lock, then open what must be closed again; the stack closes in the opposite order."""
-        state = paths.state_dir()
+        state = paths.state_dir(create=True)
         self._runtime_file = paths.runtime_file()
         self._stack.enter_context(InstanceLock(state / "daemon.lock", runtime=self._runtime_file))
         self._journal = self._stack.enter_context(SqliteJournal(paths.journal_file()))
@@ -165,6 +165,7 @@ class Daemon:
 
     def _recover(self) -> None:
         """Runs on the pipeline thread before anything else."""
+        self._greet_library(self.config)
         self._workshop.recover(Origin.WATCH, carry_on=True)
         lock = InstanceLock(paths.state_dir() / "sort.lock", runtime=self._runtime_file)
         try:
@@ -172,6 +173,19 @@ class Daemon:
                 self._workshop.recover(Origin.SORT, carry_on=False)
         except AlreadyRunningError:
             pass  # a sort is at work on its own jobs right now
+
+    def _greet_library(self, config: Config) -> None:
+        """Make a new library's folder; where it is missing the samples wait and this says so."""
+        try:
+            if open_library(config, self._journal):
+                self.events.publish(Notice(f"Made the library folder {config.library}"))
+        except LibraryUnavailableError as error:
+            self.events.publish(Notice(error.message, error.hint))
+
+    def _take_on(self, config: Config) -> None:
+        """Runs on the pipeline thread, between two batches."""
+        self._greet_library(config)
+        self._workshop.reconfigure(config)
 
     def _reload(self) -> None:
         """Take on an edited config; a bad edit is named and the last good one stays in force."""
@@ -185,7 +199,7 @@ class Daemon:
             return
         self.config = config
         self._watcher.reconfigure(config)
-        self._pipeline.ask(lambda: self._workshop.reconfigure(config))
+        self._pipeline.ask(lambda: self._take_on(config))
         self._pipeline.wake()
         self.events.publish(Notice("The new settings are in force", str(self._config_path)))
 

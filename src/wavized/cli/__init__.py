@@ -1,0 +1,1 @@
+"""The command line: reads arguments, prints answers. Every command imports what it needs when it runs."""

@@ -1,0 +1,101 @@
+"""The `wavized` command: its arguments, and errors turned into a sentence, a hint and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from wavized.errors import ConfigError, WavizedError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("wavized.cli.run", "watch the folders and file what arrives, until stopped"),
+    "sort": ("wavized.cli.sort", "file a folder or files once, now"),
+    "classify": ("wavized.cli.classify", "say what files sound like; changes nothing"),
+    "status": ("wavized.cli.status", "what the running Wavized is doing"),
+    "pause": ("wavized.cli.pause", "hold filing back until resumed, also over a restart"),
+    "resume": ("wavized.cli.pause", "go on after a pause"),
+    "history": ("wavized.cli.history", "what was done, newest first"),
+    "review": ("wavized.cli.review", "what Wavized was not sure of and asks about"),
+    "correct": ("wavized.cli.correct", "say what a sample really is; it is filed there"),
+    "undo": ("wavized.cli.undo", "take filed samples out of the library again"),
+    "doctor": ("wavized.cli.doctor", "check that everything is in order, and say what to do where not"),
+    "config": ("wavized.cli.configure", "write, check or find the configuration file"),
+    "evaluate": ("wavized.cli.evaluate", "measure a model on a folder of labelled sounds"),
+    "train": ("wavized.cli.train", "train a model (needs the `train` extra)"),
+    "_worker": ("wavized.cli.worker", ""),
+}
+"""Command to its module (`add_arguments`, `run`) and its one-line help; an empty help hides it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    try:
+        namespace = _parser(args).parse_args(args)
+        if namespace.command is None:
+            _parser([]).print_help()
+            return 2
+        code: int = namespace.run(namespace)
+        return code
+    except WavizedError as error:
+        _explain(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`): nothing is wrong.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 1
+
+
+def _parser(args: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser with only the wanted command's arguments: others are not even imported."""
+    parser = argparse.ArgumentParser(
+        prog="wavized",
+        description="Listens to the samples you download and files every bass one-shot into your library.",
+        epilog="Start with: wavized config init, then wavized run. Each command explains itself with --help.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    wanted = next((word for word in args if not word.startswith("-")), None)
+    for name, (module_name, help_text) in COMMANDS.items():
+        if not help_text and name != wanted:
+            continue
+        command = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
+        if name == wanted:
+            module = importlib.import_module(module_name)
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # costs 20 ms, wanted only here
+
+        print(f"wavized {version('wavized')}")
+        parser.exit()
+
+
+def _explain(error: WavizedError) -> None:
+    print(f"wavized: {error.message}", file=sys.stderr)
+    if isinstance(error, ConfigError):
+        for problem in error.problems:
+            print(f"  {problem}", file=sys.stderr)
+    if error.hint:
+        print(f"  {error.hint}", file=sys.stderr)
+
+
+def add_config_argument(parser: argparse.ArgumentParser) -> None:
+    """`--config FILE`, the same for every command that reads it."""
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="the configuration file (default: your user's)"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""`wavized classify`: say what files sound like. Reads only; needs neither daemon nor journal."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from wavized.assembly import limits, make_classifier, model_folder, sureness
+from wavized.audio.probe import HeaderProbe
+from wavized.cli.main import add_config_argument
+from wavized.cli.output import percent, print_json, table
+from wavized.cli.progress import Progress
+from wavized.cli.settings import load_config_or_defaults
+from wavized.cli.sources import find_files
+from wavized.config.model import Config
+from wavized.domain.hearing import Fail, Judgement
+from wavized.domain.sample import FileStat
+from wavized.ports import Classifier
+from wavized.services.describe import describe_judgement
+from wavized.services.intake import gate
+from wavized.services.sorting import hear_one_by_one
+
+CHUNK = 64
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `wavized classify`."""
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder: all audio below it"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object per file on standard output")
+    parser.add_argument("--model", type=Path, metavar="DIR", help="another model folder")
+    add_config_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a verdict per file; 1 where a file could not be read."""
+    config = load_config_or_defaults(args)
+    files = find_files(args.paths)
+    classifier = make_classifier(config, model_folder(config, args.model))
+    failed = False
+    rows: list[tuple[str, ...]] = []
+    try:
+        with Progress("Listening", quiet=args.json) as progress:
+            for path, judgement in judge_files(files, config, classifier, progress):
+                failed |= isinstance(judgement.decision, Fail)
+                described = describe_judgement(path, judgement)
+                if args.json:
+                    print_json(described)
+                else:
+                    rows.append(_row(path, described))
+    finally:
+        classifier.close()
+    if not args.json:
+        table(("verdict", "category", "sure", "file", "why"), rows)
+    return 1 if failed else 0
+
+
+def judge_files(
+    files: Iterator[tuple[Path, FileStat]], config: Config, classifier: Classifier, progress: Progress
+) -> Iterator[tuple[Path, Judgement]]:
+    """Gate and hear files in chunks, in order."""
+    probe = HeaderProbe()
+    classifier.info()  # an unusable model is an error before the first file
+    while chunk := list(islice(files, CHUNK)):
+        gated = [(path, gate(path, stat, probe, limits(config))) for path, stat in chunk]
+        wanted = [path for path, verdict in gated if verdict is None]
+        heard = dict(zip(wanted, hear_one_by_one(classifier, wanted, sureness(config)), strict=True))
+        for path, verdict in gated:
+            progress.advance(path.name)
+            yield path, heard[path] if verdict is None else Judgement(verdict)
+
+
+def _row(path: Path, described: dict[str, object]) -> tuple[str, ...]:
+    confidence = described["confidence"]
+    sure = percent(confidence) if isinstance(confidence, float) else ""
+    return (
+        str(described["verdict"]),
+        str(described["category"] or ""),
+        sure,
+        path.name,
+        str(described["reason"]),
+    )
+
+
+__all__: Sequence[str] = ("add_arguments", "judge_files", "run")

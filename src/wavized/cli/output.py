@@ -1,0 +1,69 @@
+"""How commands print: JSON lines for programs, a rich table for people; never both."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+COLOURS = {
+    "file": "green",
+    "filed": "green",
+    "review": "yellow",
+    "awaiting_review": "yellow",
+    "skip": "bright_black",
+    "skipped": "bright_black",
+    "failed": "red",
+    "reverted": "cyan",
+}
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """One object on one line; names that are not Unicode survive as escapes."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def printable(text: str) -> str:
+    """A file name safe for a terminal: control characters and broken Unicode are shown, not sent."""
+    return "".join(
+        c
+        if c.isprintable()
+        else c.encode("unicode_escape", "surrogateescape").decode("ascii", "replace")
+        if not "\ud800" <= c <= "\udfff"
+        else "\ufffd"
+        for c in text
+    )
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that wraps nothing where its output is not a terminal."""
+    made = Console(stderr=stderr, highlight=False)
+    if not made.is_terminal:
+        made = Console(stderr=stderr, highlight=False, width=200)
+    return made
+
+
+def table(columns: Iterable[str], rows: Iterable[tuple[str, ...]], *, out: Console | None = None) -> None:
+    """Print rows under plain headings; a cell that names a verdict or state is coloured."""
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*(_cell(cell) for cell in row))
+    (out or console()).print(grid)
+
+
+def _cell(text: str) -> str:
+    safe = escape(printable(text))
+    colour = COLOURS.get(text)
+    return f"[{colour}]{safe.replace('_', ' ')}[/]" if colour else safe
+
+
+def percent(probability: float | None) -> str:
+    """A confidence for people."""
+    return "" if probability is None else f"{int(probability * 100)} %"

@@ -1,0 +1,78 @@
+"""`wavized run`: the daemon in the foreground, until SIGTERM, Ctrl-C or Quit."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+
+from wavized.cli.main import add_config_argument
+from wavized.cli.output import printable
+from wavized.cli.settings import config_path, load_config
+from wavized.config import paths
+from wavized.domain.events import Event, JobChanged, Notice
+from wavized.domain.job import Job, JobState
+
+log = logging.getLogger("wavized")
+
+_SAID = {
+    JobState.FILED: "filed",
+    JobState.AWAITING_REVIEW: "asks",
+    JobState.SKIPPED: "left alone",
+    JobState.FAILED: "failed",
+    JobState.REVERTED: "taken back",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `wavized run`."""
+    add_config_argument(parser)
+    parser.add_argument("--no-tray", action="store_true", help="show no icon in the tray")
+    parser.add_argument("--no-window", action="store_true", help="serve no pages, only what commands need")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Watch and file until stopped."""
+    load_config(args)  # says at once, and before anything is opened, what is wrong with it
+    _log_to_file()
+    from wavized.daemon import Daemon  # starts threads' modules; not wanted for an error in the config
+
+    daemon = Daemon(config_path(args), tray=not args.no_tray)
+    daemon.events.subscribe(_tell)
+    folders = len(daemon.config.watch)
+    print(
+        f"Watching {folders} folder{'' if folders == 1 else 's'}, filing into {daemon.config.library}. "
+        "Stop with Ctrl-C.",
+        file=sys.stderr,
+    )
+    daemon.run()
+    print("Stopped.", file=sys.stderr)
+    return 0
+
+
+def _tell(event: Event) -> None:
+    """One line per sample that came to rest, on the terminal and in the log."""
+    if isinstance(event, JobChanged):
+        said = _SAID.get(event.job.state)
+        if said is not None:
+            log.info("%s: %s", said, _line(event.job))
+    elif isinstance(event, Notice):
+        log.warning("%s%s", event.message, f" ({event.hint})" if event.hint else "")
+
+
+def _line(job: Job) -> str:
+    where = f" -> {job.target.parent.name}/{job.target.name}" if job.target else ""
+    return printable(f"{job.source.name}{where} · {job.reason}")
+
+
+def _log_to_file() -> None:
+    """A rotating file for later, plain lines on standard error for now."""
+    folder = paths.log_dir(create=True)
+    to_file = RotatingFileHandler(
+        folder / "wavized.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
+    )
+    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    to_screen = logging.StreamHandler(sys.stderr)
+    to_screen.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen])

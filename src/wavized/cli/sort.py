@@ -1,0 +1,203 @@
+"""`wavized sort`: file folders or files once, with the same pipeline, journal and undo as the daemon."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from wavized.assembly import Workshop, make_classifier, model_folder, open_library
+from wavized.cli.classify import judge_files
+from wavized.cli.main import add_config_argument
+from wavized.cli.output import console, percent, print_json, table
+from wavized.cli.progress import Progress
+from wavized.cli.settings import load_config_or_defaults
+from wavized.cli.sources import find_files
+from wavized.config import paths
+from wavized.config.model import Config
+from wavized.control.instance import InstanceLock
+from wavized.domain.events import Event, JobChanged
+from wavized.domain.hearing import Fail, FileIt
+from wavized.domain.job import Job, JobState, Origin
+from wavized.domain.sample import Arrival, FileStat, FilingMode
+from wavized.errors import UsageError, WavizedError
+from wavized.journal.store import SqliteJournal
+from wavized.logic import placement
+from wavized.logic.lifecycle import AT_REST
+from wavized.ports import Classifier
+from wavized.services.describe import describe_job, describe_judgement
+from wavized.services.hub import EventHub
+from wavized.services.recovery import close_interrupted
+
+CHUNK = 32
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `wavized sort`."""
+    parser.add_argument(
+        "sources", nargs="+", type=Path, metavar="SOURCE", help="a file, or a folder: all audio below it"
+    )
+    parser.add_argument(
+        "--library", type=Path, metavar="DIR", help="file into this library (default: the configured one)"
+    )
+    parser.add_argument(
+        "--mode",
+        choices=[mode.value for mode in FilingMode],
+        help="how to file (default: as configured, else copy)",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be filed where; change nothing"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object per file on standard output")
+    add_config_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """File everything that is sure enough; 1 where a file failed."""
+    library = args.library.expanduser().resolve() if args.library else None
+    config = load_config_or_defaults(args, library)
+    if args.library is None and not config.watch and not config.library.is_dir():
+        raise UsageError(
+            "No library is set",
+            hint="Give one with --library DIR, or write a configuration: wavized config init",
+        )
+    mode = FilingMode(args.mode) if args.mode else config.mode
+    _check_sources(args.sources, config.library)
+    files = find_files(args.sources, library=config.library)
+    classifier = make_classifier(config, model_folder(config))
+    try:
+        if args.dry_run:
+            return _rehearse(files, config, mode, classifier, as_json=args.json)
+        return _Sort(config, mode, classifier, as_json=args.json).run(files)
+    finally:
+        classifier.close()
+
+
+def _check_sources(sources: list[Path], library: Path) -> None:
+    for source in sources:
+        if source.expanduser().resolve().is_relative_to(library.resolve()):
+            raise UsageError(
+                f"{source} lies in the library", hint="Its samples are filed already; choose another folder"
+            )
+
+
+def _rehearse(
+    files: Iterator[tuple[Path, FileStat]],
+    config: Config,
+    mode: FilingMode,
+    classifier: Classifier,
+    *,
+    as_json: bool,
+) -> int:
+    """Print the plan and touch nothing."""
+    rows: list[tuple[str, ...]] = []
+    failed = False
+    stats: dict[Path, FileStat] = {}
+
+    def remembered() -> Iterator[tuple[Path, FileStat]]:
+        for path, stat in files:
+            stats[path] = stat
+            yield path, stat
+
+    with Progress("Listening", quiet=as_json) as progress:
+        for path, judgement in judge_files(remembered(), config, classifier, progress):
+            described = describe_judgement(path, judgement)
+            target = None
+            decision = judgement.decision
+            if isinstance(decision, FileIt):
+                folder = config.folders.get(decision.category, decision.category.capitalize())
+                plan = placement.plan(path, config.library, folder, mode, "", stats[path])
+                target = plan.folder / f"{plan.stem}{plan.suffix}"
+            failed |= isinstance(decision, Fail)
+            if as_json:
+                print_json(
+                    {**described, "target": None if target is None else str(target), "mode": mode.value}
+                )
+            else:
+                where = f"{target.parent.name}/{target.name}" if target else ""
+                rows.append((str(described["verdict"]), path.name, where, decision.reason))
+    if not as_json:
+        table(("would", "file", "to", "why"), rows)
+        console().print("Nothing was changed (--dry-run).")
+    return 1 if failed else 0
+
+
+class _Sort:
+    """One run: intake chunk by chunk, then the pipeline's steps until nothing waits."""
+
+    def __init__(self, config: Config, mode: FilingMode, classifier: Classifier, *, as_json: bool) -> None:
+        self._config = config
+        self._mode = mode
+        self._classifier = classifier
+        self._as_json = as_json
+        self._rested: list[Job] = []
+        self._progress = Progress("Filing", quiet=as_json)
+
+    def run(self, files: Iterator[tuple[Path, FileStat]]) -> int:
+        """Returns the exit code; whatever happens, no job is left half done."""
+        state = paths.state_dir(create=True)
+        events = EventHub()
+        lock = InstanceLock(state / "sort.lock", runtime=state / "sort.json", what="Another sort")
+        with lock, SqliteJournal(paths.journal_file()) as journal:
+            workshop = Workshop.open(
+                self._config, origin=Origin.SORT, classifier=self._classifier, events=events, journal=journal
+            )
+            open_library(self._config, journal)
+            workshop.recover(Origin.SORT, carry_on=False)
+            self._classifier.info()
+            events.subscribe(self._note)
+            try:
+                with self._progress:
+                    self._work(workshop, files)
+            except BaseException as error:
+                reason = error.message if isinstance(error, WavizedError) else "you stopped the sort"
+                close_interrupted(journal, workshop.clock, Origin.SORT, f"interrupted: {reason}")
+                self._summarise()
+                raise
+        self._summarise()
+        return 1 if any(job.state is JobState.FAILED for job in self._rested) else 0
+
+    def _work(self, workshop: Workshop, files: Iterator[tuple[Path, FileStat]]) -> None:
+        while chunk := list(islice(files, CHUNK)):
+            arrivals = [Arrival(path, stat, path.parent, self._mode) for path, stat in chunk]
+            for job in workshop.intake.admit(arrivals, self._config.library):
+                self._note(JobChanged(job))
+            while workshop.sorting.step():
+                pass
+
+    def _note(self, event: Event) -> None:
+        if not isinstance(event, JobChanged) or event.job.state not in AT_REST:
+            return
+        job = event.job
+        self._rested.append(job)
+        self._progress.advance(job.source.name)
+        if self._as_json:
+            print_json(describe_job(job))
+
+    def _summarise(self) -> None:
+        if self._as_json:
+            return
+        rows = [
+            (job.state.value, str(job.id), job.source.name, _where(job), percent(job.confidence), job.reason)
+            for job in self._rested
+        ]
+        if len(rows) <= 60:
+            table(("outcome", "no.", "file", "to", "sure", "why"), rows)
+        counts = Counter(job.state for job in self._rested)
+        by_folder = Counter(job.target.parent.name for job in self._rested if job.target)
+        folders = ", ".join(f"{name} {count}" for name, count in sorted(by_folder.items()))
+        console().print(
+            f"\nFiled {counts[JobState.FILED]}{f' ({folders})' if folders else ''}, "
+            f"to review {counts[JobState.AWAITING_REVIEW]}, left alone {counts[JobState.SKIPPED]}, "
+            f"failed {counts[JobState.FAILED]}."
+        )
+        if counts[JobState.AWAITING_REVIEW]:
+            console().print("Answer what it was not sure of: wavized review")
+        if counts[JobState.FILED]:
+            console().print("Take any of it back: wavized undo NUMBER")
+
+
+def _where(job: Job) -> str:
+    return f"{job.target.parent.name}/{job.target.name}" if job.target else ""

@@ -1,0 +1,48 @@
+"""The files meant by the folders and files named on the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from wavized.domain.sample import FileStat
+from wavized.errors import UsageError
+from wavized.logic.selection import Selection
+from wavized.watch.scan import file_stat, walk
+
+
+def find_files(sources: Sequence[Path], *, library: Path | None = None) -> Iterator[tuple[Path, FileStat]]:
+    """Every audio file below the folders, and the files as named, each once. The library is left out.
+
+    Raises UsageError at once where a source does not exist.
+    """
+    resolved = [source.expanduser().resolve() for source in sources]
+    for source in resolved:
+        if not source.exists():
+            raise UsageError(f"There is no file or folder {source}")
+    return _walk(resolved, library)
+
+
+def _walk(sources: Sequence[Path], library: Path | None) -> Iterator[tuple[Path, FileStat]]:
+    seen: set[Path] = set()
+    for source in sources:
+        for path, stat in _below(source, library):
+            if path not in seen:
+                seen.add(path)
+                yield path, stat
+
+
+def _below(source: Path, library: Path | None) -> Iterator[tuple[Path, FileStat]]:
+    if not source.is_dir():
+        yield source, file_stat(source.stat())
+        return
+    nowhere = Path(os.devnull)
+    selection = Selection(root=source, library=library or nowhere)
+    for path, status in walk(source, selection, lambda: False, _tell):
+        yield path, file_stat(status)
+
+
+def _tell(folder: Path, error: OSError) -> None:
+    print(f"wavized: {folder} cannot be read and is left out: {error.strerror}", file=sys.stderr)

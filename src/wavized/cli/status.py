@@ -1,0 +1,72 @@
+"""`wavized status`: what the running daemon is doing; with none running, what the journal holds."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from wavized.cli.output import print_json
+from wavized.cli.settings import journal_to_read
+from wavized.config import paths
+from wavized.control.client import DaemonClient
+from wavized.domain.job import DaemonState, Status
+from wavized.errors import NotRunningError
+from wavized.services.status import read_status
+
+KEYS = ("state", "pending", "filed", "review", "skipped", "failed", "worker", "pid")
+"""What `status --json` prints: part of the command-line contract."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `wavized status`."""
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 where a daemon runs, 3 where none does."""
+    try:
+        status = ask_status()
+        code = 0
+    except NotRunningError:
+        with journal_to_read() as journal:
+            status = read_status(journal, state=DaemonState.STOPPED)
+        code = NotRunningError.exit_code
+    if args.json:
+        print_json({key: getattr(status, key) for key in KEYS})
+    else:
+        print_status(status)
+    return code
+
+
+def ask_status() -> Status:
+    """The daemon's own words; raise NotRunningError where there is none."""
+    return status_from(DaemonClient.find(paths.runtime_file()).get("/api/status"))
+
+
+def status_from(answer: dict[str, object]) -> Status:
+    """A status as the daemon sent it; keys of a newer daemon are passed over."""
+    known = {key: answer[key] for key in Status.__dataclass_fields__ if key in answer}
+    known["state"] = DaemonState(str(known["state"]))
+    return Status(**known)  # type: ignore[arg-type]  # JSON of our own dataclass, checked by the daemon's types
+
+
+def print_status(status: Status) -> None:
+    """For people."""
+    words = {
+        DaemonState.WATCHING: "Watching",
+        DaemonState.PAUSED: "Paused: new samples wait until you say `wavized resume`",
+        DaemonState.DEGRADED: "Cannot listen",
+        DaemonState.STOPPED: "Wavized is not running. Start it with: wavized run",
+    }
+    out = sys.stdout
+    line = words[status.state]
+    print(f"{line}: {status.detail}" if status.detail else line, file=out)
+    for folder in status.watching:
+        print(f"  {folder}", file=out)
+    print(
+        f"Filed {status.filed}, to review {status.review}, left alone {status.skipped}, "
+        f"failed {status.failed}, under way {status.pending}",
+        file=out,
+    )
+    if status.last_filed:
+        print(f"Last filed: {status.last_filed}", file=out)
