@@ -24,7 +24,7 @@ class Suggestion:
 
 def render(library: Path, watch: Sequence[Suggestion]) -> str:
     """The text of a config for these folders, every setting explained and the optional ones commented out."""
-    return _TEXT.format(library=_scalar(path_text(library)), watch=_watch(watch))
+    return _TEXT.format(library=_dumped(path_text(library)), watch=_watch(watch))
 
 
 def _watch(watch: Sequence[Suggestion]) -> str:
@@ -37,17 +37,18 @@ def _watch(watch: Sequence[Suggestion]) -> str:
 def _entry(suggestion: Suggestion) -> str:
     lines = [f"  # {suggestion.why}"] if suggestion.why else []
     lines += [
-        f"  - path: {_scalar(path_text(suggestion.path))}",
+        f"  - path: {_dumped(path_text(suggestion.path))}",
         f"    existing: {suggestion.existing.value}",
     ]
     if suggestion.exclude:
-        lines.append(f"    exclude: [{', '.join(_scalar(pattern) for pattern in suggestion.exclude)}]")
+        lines.append(f"    exclude: {_dumped(list(suggestion.exclude))}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _scalar(text: str) -> str:
-    """Text as a YAML value, in quotes where it needs them (`#`, `: `, quotes, a space at an end)."""
-    written = yaml.safe_dump({"x": text}, allow_unicode=True, width=1_000_000)
+def _dumped(value: str | list[str]) -> str:
+    """A value as YAML on one line, in quotes where it needs them (`#`, `: `, quotes, a space at an end)."""
+    brackets = None if isinstance(value, list) else False  # None: only around the innermost
+    written = yaml.safe_dump({"x": value}, default_flow_style=brackets, allow_unicode=True, width=1_000_000)
     return written.removeprefix("x: ").removesuffix("\n")
 
 

@@ -1,0 +1,178 @@
+"""Finding Splice's folders, tried on made trees of all three systems."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wavized.config import splice
+
+SETTINGS = {
+    "darwin": "Library/Application Support/com.splice.Splice/users/default/{user}/settings.json",
+    "win32": "AppData/Roaming/com.splice.Splice/users/default/{user}/settings.json",
+}
+DEFAULT = "where Splice puts its samples by default"
+CHOSEN = "chosen in Splice's settings"
+ACCOUNT = "another account's Splice folder"
+
+
+def found(home: Path, platform: str = "linux", **environ: str) -> list[tuple[str, str]]:
+    """What is found, relative to the home folder, with the reason."""
+    folders = splice.find(home=home, platform=platform, environ=environ)
+    return [(folder.path.relative_to(home).as_posix(), folder.why) for folder in folders]
+
+
+def choose(home: Path, platform: str, content: str | bytes, user: str = "me") -> Path:
+    """Write a settings file of one Splice user."""
+    path = home / SETTINGS[platform].format(user=user)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_a_home_without_splice_has_no_splice_folders(tmp_path):
+    """Nothing is made up."""
+    assert [found(tmp_path, platform) for platform in ("linux", "darwin", "win32")] == [[], [], []]
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+@pytest.mark.parametrize(
+    "packs",
+    [
+        "Splice/sounds/packs",
+        "Documents/Splice/sounds/packs",
+        "Documents/Splice/Samples/packs",
+    ],
+)
+def test_both_layouts_are_found_where_splice_puts_them(tmp_path, platform, packs):
+    """The pack folder is what is to be watched, in the old layout as in the new one."""
+    (tmp_path / packs).mkdir(parents=True)
+    assert found(tmp_path, platform) == [(packs, DEFAULT)]
+
+
+def test_old_and_new_layout_side_by_side_are_both_found(tmp_path):
+    """An upgrade leaves the older packs where they were."""
+    for packs in ("sounds/packs", "Samples/packs"):
+        (tmp_path / "Documents/Splice" / packs).mkdir(parents=True)
+    assert found(tmp_path) == [
+        ("Documents/Splice/sounds/packs", DEFAULT),
+        ("Documents/Splice/Samples/packs", DEFAULT),
+    ]
+
+
+def test_a_splice_folder_without_packs_is_found_without_its_backup(tmp_path):
+    """Before the first download the root is watched; the copy that Splice keeps of its tree is not."""
+    (tmp_path / "Splice/backup/sounds/packs").mkdir(parents=True)
+    (folder,) = splice.find(home=tmp_path, platform="darwin", environ={})
+    assert folder == splice.SpliceFolder(tmp_path / "Splice", DEFAULT, exclude=("backup/**",))
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_the_users_choice_comes_first(tmp_path, platform):
+    """Splice's own settings say where its folder is, on a drive of its own too."""
+    (tmp_path / "Drive/Samples by Splice/sounds/packs").mkdir(parents=True)
+    (tmp_path / "Splice/sounds/packs").mkdir(parents=True)
+    choose(tmp_path, platform, json.dumps({"splice_folder": str(tmp_path / "Drive/Samples by Splice")}))
+    assert found(tmp_path, platform) == [
+        ("Drive/Samples by Splice/sounds/packs", CHOSEN),
+        ("Splice/sounds/packs", DEFAULT),
+    ]
+
+
+def test_the_choice_may_name_the_folder_around_splices_own(tmp_path):
+    """Some settings name the parent of the Splice folder."""
+    (tmp_path / "Drive/Splice/sounds/packs").mkdir(parents=True)
+    choose(tmp_path, "darwin", json.dumps({"splice_folder": str(tmp_path / "Drive")}))
+    assert found(tmp_path, "darwin") == [("Drive/Splice/sounds/packs", CHOSEN)]
+
+
+def test_appdata_is_where_windows_says(tmp_path):
+    """A roaming profile may lie anywhere."""
+    (tmp_path / "D/Splice").mkdir(parents=True)
+    written = choose(tmp_path, "win32", json.dumps({"splice_folder": str(tmp_path / "D/Splice")}))
+    moved = tmp_path / "roaming/com.splice.Splice/users/default/me/settings.json"
+    moved.parent.mkdir(parents=True)
+    written.rename(moved)
+    assert found(tmp_path, "win32") == []
+    assert found(tmp_path, "win32", APPDATA=str(tmp_path / "roaming")) == [("D/Splice", CHOSEN)]
+
+
+def test_documents_kept_in_onedrive_are_looked_into(tmp_path):
+    """Windows moves Documents there without asking."""
+    (tmp_path / "OneDrive/Documents/Splice/sounds/packs").mkdir(parents=True)
+    environ = {"OneDrive": str(tmp_path / "OneDrive")}
+    assert found(tmp_path, "win32", **environ) == [("OneDrive/Documents/Splice/sounds/packs", DEFAULT)]
+
+
+def test_a_stale_choice_is_passed_over(tmp_path):
+    """A folder that is gone, or that is not Splice's by anything in it, is not proposed."""
+    choose(tmp_path, "darwin", json.dumps({"splice_folder": str(tmp_path / "gone")}), user="a")
+    choose(tmp_path, "darwin", json.dumps({"splice_folder": str(tmp_path)}), user="b")
+    assert found(tmp_path, "darwin") == []
+
+
+def test_every_account_is_found_once(tmp_path):
+    """Further accounts have folders beside the first, and two settings may name one folder."""
+    for root in ("Documents/Splice", "Documents/Splice - user-77", "Splice - user-8"):
+        (tmp_path / root / "sounds/packs").mkdir(parents=True)
+    (tmp_path / "Splice").symlink_to(tmp_path / "Documents/Splice")
+    for user in ("a", "b"):
+        choose(tmp_path, "darwin", json.dumps({"splice_folder": str(tmp_path / "Documents/Splice")}), user)
+    assert found(tmp_path, "darwin") == [
+        ("Documents/Splice/sounds/packs", CHOSEN),
+        ("Documents/Splice - user-77/sounds/packs", ACCOUNT),
+        ("Splice - user-8/sounds/packs", ACCOUNT),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00" * 64,
+        b"\xff\xfe{",
+        b"{",
+        b"[" * 100_000,
+        b"[]",
+        b"null",
+        b'{"splice_folder": null}',
+        b'{"splice_folder": 7}',
+        b'{"splice_folder": ""}',
+        b'{"splice_folder": "relative/Splice"}',
+        b'{"splice_folder": "/a\\u0000b/Splice"}',
+        b'{"splice_folder": "/a\\ud800b/Splice"}',
+        json.dumps({"splice_folder": "/" + "x" * 5000}).encode(),
+    ],
+)
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_settings_that_make_no_sense_hide_nothing_else(tmp_path, platform, content):
+    """A damaged settings file never raises, and the default folder is found all the same."""
+    (tmp_path / "Splice").mkdir()
+    choose(tmp_path, platform, content)
+    assert found(tmp_path, platform) == [("Splice", DEFAULT)]
+
+
+def test_settings_with_a_byte_order_mark_are_read(tmp_path):
+    """Windows programs write one."""
+    (tmp_path / "D/Splice").mkdir(parents=True)
+    content = json.dumps({"splice_folder": str(tmp_path / "D/Splice")}).encode("utf-8-sig")
+    choose(tmp_path, "win32", content)
+    assert found(tmp_path, "win32") == [("D/Splice", CHOSEN)]
+
+
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory):
+    """One home for all examples of the property test."""
+    return tmp_path_factory.mktemp("home")
+
+
+@given(folder=st.text(max_size=30) | st.recursive(st.none() | st.integers(), st.lists, max_leaves=3))
+@settings(max_examples=100, deadline=None)
+def test_no_value_in_the_settings_ever_raises(shared_home, folder):
+    """Whatever the settings hold, the answer is a list."""
+    choose(shared_home, "darwin", json.dumps({"splice_folder": f"/{folder}" if folder else folder}))
+    assert isinstance(splice.find(home=shared_home, platform="darwin", environ={}), list)
