@@ -167,7 +167,8 @@ def melody(rng: Rng, rate: int, note: Note) -> Audio:
 def broken_chords(rng: Rng, rate: int, note: Note) -> Audio:
     """Stabs or effects repeated in rhythm."""
     grid = Grid(rng, rate)
-    hit = _hit(rng, _family(rng, (tonal.FAMILIES, fx.FAMILIES, brass.FAMILIES)), rate)
+    short = {"zap": fx.zap, "robot": fx.robot}
+    hit = _hit(rng, _family(rng, (tonal.FAMILIES, brass.FAMILIES, short)), rate)
     hit = _cut(hit, int(uniform(rng, 1.0, 4.0) * grid.step * rate))
     for at, _ in _rhythm(rng, grid.steps):
         grid.lay(hit, at, uniform(rng, 0.7, 1.0))

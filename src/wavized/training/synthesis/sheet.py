@@ -1,0 +1,115 @@
+"""Draw what the generator makes: spectrograms per family, and its measures beside those of recorded clips.
+
+`python -m wavized.training.synthesis.sheet OUT_DIR [--corpus DIR]`. A corpus is a folder with a
+`manifest.csv`; only rows whose `use` is `train` are read. Writes into OUT_DIR alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from wavized.training.synthesis.catalogue import LABELS, families, render, render_family
+from wavized.training.synthesis.measures import FRAME, NAMES, Measures, measure, power_frames, quartiles
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt  # noqa: E402 - the backend must be chosen first
+
+RATE = 22050
+COLUMNS = 8
+
+Clip = npt.NDArray[np.float32]
+
+
+def picture(clip: Clip) -> npt.NDArray[np.float64]:
+    """Levels in dB below the peak: 96 rows evenly spaced in pitch from 30 Hz to 11 kHz, up to 2 s."""
+    mono = clip.mean(axis=0)[: 2 * RATE].astype(np.float64)
+    mono = np.pad(mono, (0, 2 * RATE - len(mono)))
+    power = power_frames(mono)
+    rows = np.geomspace(30.0, 10900.0, 96) * FRAME / RATE
+    strips = np.stack([np.interp(rows, np.arange(power.shape[1]), frame) for frame in power], axis=1)
+    return np.asarray(10.0 * np.log10(strips / (power.max() + 1e-12) + 1e-9), dtype=np.float64)
+
+
+def draw_page(rows: list[tuple[str, list[Clip]]], target: Path) -> None:
+    """One spectrogram per clip (70 dB deep), a row per family."""
+    figure, axes = plt.subplots(len(rows), COLUMNS, figsize=(2.1 * COLUMNS, 1.5 * len(rows)), squeeze=False)
+    for axis_row, (name, clips) in zip(axes, rows, strict=True):
+        axis_row[0].set_ylabel(name, fontsize=9)
+        for axis in axis_row:
+            axis.set_xticks([])
+            axis.set_yticks([])
+        for axis, clip in zip(axis_row, clips, strict=False):
+            axis.imshow(picture(clip), origin="lower", aspect="auto", cmap="magma", vmin=-70, vmax=0)
+            axis.set_title(f"{clip.shape[1] / RATE:.2f} s", fontsize=6, pad=1)
+    figure.subplots_adjust(0.03, 0.01, 0.995, 0.97, 0.03, 0.2)
+    figure.savefig(target, dpi=70)
+    plt.close(figure)
+
+
+def read_corpus(folder: Path, most: int, rng: np.random.Generator) -> dict[tuple[str, str], list[Clip]]:
+    """Up to `most` training clips per (label, kind) at 22050 Hz, drawn at random."""
+    by_kind: dict[tuple[str, str], list[str]] = defaultdict(list)
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            if row["use"] == "train" and row["label"] in LABELS:
+                by_kind[row["label"], "renders" if row["kind"] == "synth_render" else "real"].append(row["file"])
+    clips: dict[tuple[str, str], list[Clip]] = {}
+    for key, files in by_kind.items():
+        chosen = rng.permutation(np.array(files))[:most]
+        clips[key] = [_read(folder / str(name)) for name in chosen]
+    return clips
+
+
+def _read(path: Path) -> Clip:
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    return np.ascontiguousarray(soxr.resample(samples, rate, RATE).T)
+
+
+def table_lines(source: str, label: str, measured: list[Measures]) -> str:
+    """One row: count, then lower quartile / median / upper quartile of each measure."""
+    cells = [f"{low:7.2f}{mid:8.2f}{high:8.2f}" for low, mid, high in quartiles(measured).T]
+    return f"{label:9}{source:10}{len(measured):5} | " + " | ".join(cells)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write a page per label and `measures.txt`."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--count", type=int, default=150, help="clips measured per label and source")
+    parser.add_argument("--labels", nargs="*", default=list(LABELS), choices=LABELS)
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    corpus = read_corpus(options.corpus, options.count, np.random.default_rng(0)) if options.corpus else {}
+    lines = [f"{'label':9}{'source':10}{'n':>5} | " + " | ".join(f"{name:^23}" for name in NAMES)]
+    for label in options.labels:
+        pages = [
+            (name, [render_family(label, name, np.random.default_rng(seed), RATE) for seed in range(COLUMNS)])
+            for name in families(label)
+        ]
+        draw_page(pages, options.out / f"{label}.png")
+        made = [render(label, np.random.default_rng(seed), RATE) for seed in range(options.count)]
+        lines.append(table_lines("generated", label, [measure(clip, RATE) for clip in made]))
+        for kind in ("renders", "real"):
+            clips = corpus.get((label, kind), [])
+            if clips:
+                lines.append(table_lines(kind, label, [measure(clip, RATE) for clip in clips]))
+                shown = [(f"{kind} {i}", clips[i : i + COLUMNS]) for i in range(0, min(len(clips), 40), COLUMNS)]
+                draw_page(shown, options.out / f"{label}-{kind}.png")
+    (options.out / "measures.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
