@@ -77,7 +77,7 @@ class Workshop:
     ) -> Workshop:
         """Wire the services for this configuration."""
         clock = SystemClock()
-        filer = LibraryFiler(sidecars=config.sidecars)
+        filer = LibraryFiler(config.sidecars)
         shelves = Shelves(config.library, config.folders)
         filing = Filing(
             journal=journal, filer=filer, digest=sha256_of, clock=clock, events=events, shelves=shelves
@@ -131,7 +131,7 @@ class Workshop:
 
     def reconfigure(self, config: Config) -> None:
         """Take on a new configuration between two batches; call it on the thread that works."""
-        self.filer.sidecars = config.sidecars
+        self.filer = self.filing.filer = self.reviewing.filer = LibraryFiler(config.sidecars)
         self.filing.shelves = Shelves(config.library, config.folders)
         self.intake.limits = limits(config)
         self.sorting.sureness = sureness(config)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+from types import ModuleType
 
 from wavized.errors import UsageError
 
-try:
-    from wavized.training.command import add_arguments
-    from wavized.training.command import run as _train
-except ModuleNotFoundError as error:
-    if (error.name or "").startswith("wavized"):
-        raise
-    _missing: str | None = error.name
 
-    def add_arguments(parser: argparse.ArgumentParser) -> None:
-        """Any: they are not looked at, as what training needs is not installed."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `wavized train`; any at all where what training needs is not installed."""
+    try:
+        _command().add_arguments(parser)
+    except UsageError:
         parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
 
-    def run(_: argparse.Namespace) -> int:
-        """Say what to install."""
-        raise UsageError(f"Training needs {_missing}", hint="Install it with: pip install 'wavized[train]'")
-else:
 
-    def run(args: argparse.Namespace) -> int:
-        """Train and save a model folder."""
-        return _train(args)
+def run(args: argparse.Namespace) -> int:
+    """Train and save a model folder. Raises UsageError where the extra is missing."""
+    code: int = _command().run(args)
+    return code
+
+
+def _command() -> ModuleType:
+    try:
+        return importlib.import_module("wavized.training.command")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("wavized"):
+            raise
+        raise UsageError(
+            f"Training needs {error.name}", hint="Install it with: pip install 'wavized[train]'"
+        ) from error

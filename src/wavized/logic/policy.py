@@ -45,7 +45,7 @@ class Thresholds:
 
 
 def pool(evidence: Sequence[Evidence], labels: Sequence[str]) -> dict[str, float]:
-    """Combine witnesses log-linearly: each label's score is the weighted product of likelihoods, summing to 1.
+    """Combine witnesses log-linearly: a label's score is the weighted product of likelihoods.
 
     A label that a witness does not mention counts as the mean of those it does, so silence is no vote.
     """
@@ -77,12 +77,16 @@ def _decide(scores: Mapping[str, float], model: ModelInfo, thresholds: Threshold
     if model.rejects and rejected >= thresholds.reject_above:
         likeliest = max(model.rejects, key=lambda label: scores[label])
         kind = model.rejects[likeliest]
-        return Skip(kind, f"Sounds like {_KIND_WORDS[kind]}, not a bass one-shot ({_percent(rejected)})", rejected)
+        return Skip(
+            kind, f"Sounds like {_KIND_WORDS[kind]}, not a bass one-shot ({_percent(rejected)})", rejected
+        )
 
     first, second = sorted(model.categories, key=lambda label: -scores[label])[:2]
     top, next_best = scores[first], scores[second]
     if top >= thresholds.file_above and top - next_best >= thresholds.margin:
-        return FileIt(first, top, f"Sounds like {first} ({_percent(top)}); next guess {second} ({_percent(next_best)})")
+        return FileIt(
+            first, top, f"Sounds like {first} ({_percent(top)}); next guess {second} ({_percent(next_best)})"
+        )
     return Review((first, second), top, _doubt(first, second, scores, rejected, thresholds))
 
 
@@ -90,10 +94,12 @@ def _doubt(
     first: str, second: str, scores: Mapping[str, float], rejected: float, thresholds: Thresholds
 ) -> str:
     top, next_best = scores[first], scores[second]
-    if rejected > next_best:
+    if rejected > max(next_best, top / 3):
         return f"May be {first} ({_percent(top)}), or no bass one-shot at all ({_percent(rejected)})"
     if top < thresholds.file_above and next_best < top / 3:
-        return f"Probably {first} ({_percent(top)}), but filing unasked takes {_percent(thresholds.file_above)}"
+        return (
+            f"Probably {first} ({_percent(top)}), but filing unasked takes {_percent(thresholds.file_above)}"
+        )
     return f"Could be {first} ({_percent(top)}) or {second} ({_percent(next_best)})"
 
 

@@ -20,15 +20,16 @@ _VERDICTS = {
 def describe_judgement(path: Path, judgement: Judgement) -> dict[str, object]:
     """One line of `wavized classify --json`."""
     decision = judgement.decision
+    likeliest: str | None = None
     match decision:
         case FileIt(category=category):
             verdict, likeliest = "file", category
         case Review(candidates=candidates):
             verdict, likeliest = "review", candidates[0]
         case Skip():
-            verdict, likeliest = "skip", None
+            verdict = "skip"
         case Fail():
-            verdict, likeliest = "failed", None
+            verdict = "failed"
     return {
         "path": str(path),
         "verdict": verdict,

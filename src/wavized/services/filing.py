@@ -40,7 +40,7 @@ class Filing:
         shelves: Shelves,
     ) -> None:
         self._journal = journal
-        self._filer = filer
+        self.filer = filer
         self._digest = digest
         self._clock = clock
         self._events = events
@@ -80,7 +80,7 @@ class Filing:
             return self.record(replace(job, state=JobState.FAILED, reason=str(error)))
         first = planned.folder / f"{planned.stem}{planned.suffix}"
         started = replace(job, state=JobState.FILING, category=category, library=library, target=first)
-        return self._carry_out(started, lambda announce: self._filer.place(planned, announce))
+        return self._carry_out(started, lambda announce: self.filer.place(planned, announce))
 
     def relocate(self, job: Job, category: str) -> Job:
         """Move a filed sample to another category. Raises FilingError; the job is then `filed` as before.
@@ -96,7 +96,7 @@ class Filing:
             )
         )
         try:
-            placed = self._filer.relocate(job, planned, self._announcer(running))
+            placed = self.filer.relocate(job, planned, self._announcer(running))
         except (FilingError, LibraryUnavailableError):
             self.record(
                 replace(

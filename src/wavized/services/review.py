@@ -27,7 +27,7 @@ class Reviewing:
         self, *, journal: Journal, filer: Filer, filing: Filing, digest: Digest, clock: Clock
     ) -> None:
         self._journal = journal
-        self._filer = filer
+        self.filer = filer
         self._filing = filing
         self._digest = digest
         self._clock = clock
@@ -114,7 +114,7 @@ class Reviewing:
     def _take_back(self, job: Job, reason: str) -> Job:
         self._journal.put_setting(UNDOING, str(job.id))
         try:
-            self._filer.take_back(job)
+            self.filer.take_back(job)
             return self._filing.record(replace(job, state=JobState.REVERTED, corrected=True, reason=reason))
         finally:
             self._journal.put_setting(UNDOING, None)

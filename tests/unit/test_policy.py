@@ -1,0 +1,122 @@
+"""The decision: file, ask, or leave alone."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wavized.domain.hearing import Evidence, FileIt, ModelInfo, Review, Skip
+from wavized.domain.sample import Kind
+from wavized.logic.policy import Thresholds, judge, pool
+
+MODEL = ModelInfo(
+    model_id="test",
+    categories=("808", "acid", "reese"),
+    rejects={"not_bass": Kind.NOT_BASS, "loop": Kind.LOOP},
+    file_above=0.8,
+    margin=0.3,
+    reject_above=0.5,
+    sample_rate=16_000,
+    window_s=3.0,
+)
+LABELS = (*MODEL.categories, *MODEL.rejects)
+THRESHOLDS = Thresholds.of(MODEL)
+
+
+def ear(**scores):
+    rest = (1.0 - sum(scores.values())) / (len(LABELS) - len(scores))
+    named = {label.removeprefix("_"): score for label, score in scores.items()}
+    return Evidence("ear", {label: named.get(label, rest) for label in LABELS})
+
+
+def decide(*evidence):
+    return judge(evidence, MODEL, THRESHOLDS).decision
+
+
+def test_a_sure_category_is_filed_and_says_what_else_it_might_be():
+    """A clear winner is filed with its confidence and the runner-up in the reason."""
+    decision = decide(ear(reese=0.93, acid=0.04))
+    assert isinstance(decision, FileIt)
+    assert decision.category == "reese"
+    assert math.isclose(decision.confidence, 0.93, abs_tol=1e-6)
+    assert "acid" in decision.reason
+
+
+def test_two_close_categories_are_asked_about():
+    """Without the margin it asks, best guess first."""
+    decision = decide(ear(acid=0.5, reese=0.44))
+    assert isinstance(decision, Review)
+    assert decision.candidates == ("acid", "reese")
+
+
+def test_just_under_the_threshold_is_asked_about():
+    """A probable category that misses the threshold goes to review, and the reason names the threshold."""
+    decision = decide(ear(_808=0.79))
+    assert isinstance(decision, Review)
+    assert "80 %" in decision.reason
+
+
+def test_a_loop_is_left_alone_as_a_loop():
+    """Rejects add up, and the likeliest of them names the kind."""
+    decision = decide(ear(loop=0.4, not_bass=0.25))
+    assert isinstance(decision, Skip)
+    assert decision.kind is Kind.LOOP
+
+
+def test_a_sample_that_may_be_no_bass_is_asked_about():
+    """Below the rejection threshold a likely reject is said in the reason."""
+    decision = decide(ear(acid=0.55, not_bass=0.42))
+    assert isinstance(decision, Review)
+    assert "no bass" in decision.reason
+
+
+def test_the_user_can_ask_for_more_certainty():
+    """A threshold from the config replaces the model's own."""
+    stricter = Thresholds.of(MODEL, file_above=0.95)
+    assert isinstance(judge([ear(reese=0.93)], MODEL, stricter).decision, Review)
+
+
+def test_a_second_witness_can_tip_the_balance():
+    """Evidence is pooled: two witnesses who lean the same way are surer than one."""
+    lean = ear(acid=0.6, reese=0.3)
+    name = Evidence("name", {"acid": 0.9, "808": 0.05, "reese": 0.05})
+    assert isinstance(decide(lean), Review)
+    assert isinstance(decide(lean, name), FileIt)
+
+
+def test_a_witness_with_no_weight_changes_nothing():
+    """Weight zero is no vote."""
+    one = ear(acid=0.6, reese=0.3)
+    contrary = Evidence("name", {"808": 0.99, "acid": 0.005, "reese": 0.005}, weight=0.0)
+    assert pool([one], LABELS) == pool([one, contrary], LABELS)
+
+
+probabilities = st.lists(st.floats(0, 1), min_size=len(LABELS), max_size=len(LABELS)).filter(
+    lambda p: sum(p) > 0
+)
+
+
+@given(probabilities, probabilities, st.floats(0, 3))
+def test_pooled_scores_are_a_distribution(first, second, weight):
+    """Whatever the witnesses say, the pooled scores are finite, not negative and sum to 1."""
+    evidence = [
+        Evidence("ear", dict(zip(LABELS, first, strict=True))),
+        Evidence("name", dict(zip(LABELS, second, strict=True)), weight=weight),
+    ]
+    scores = pool(evidence, LABELS)
+    assert math.isclose(sum(scores.values()), 1.0, rel_tol=1e-9)
+    assert all(0.0 <= score <= 1.0 for score in scores.values())
+
+
+@given(probabilities)
+def test_nothing_below_the_threshold_is_ever_filed(raw):
+    """No score vector gets past the threshold or the margin into the library."""
+    total = sum(raw)
+    scores = {label: value / total for label, value in zip(LABELS, raw, strict=True)}
+    judgement = judge([Evidence("ear", scores)], MODEL, THRESHOLDS)
+    if isinstance(judgement.decision, FileIt):
+        ranked = sorted((judgement.scores[label] for label in MODEL.categories), reverse=True)
+        assert ranked[0] >= THRESHOLDS.file_above
+        assert ranked[0] - ranked[1] >= THRESHOLDS.margin
