@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 from wavized.audio.stream import Section
 from wavized.errors import UnreadableAudioError
@@ -101,7 +102,7 @@ def _read_wave(section: Section, order: str) -> Container:
         if coding and data:
             break
     if coding is None:
-        raise UnreadableAudioError("has no format in its header")
+        _refuse_without_format(section, order)
     if coding.code not in _FIXED_SIZE_CODES and told_frames < _STREAMED_FROM:
         coding = _Coding(coding.code, coding.sample_rate, coding.channels, coding.frame_bytes, told_frames)
     return _weigh("wav", section, coding, data, order)
@@ -140,38 +141,43 @@ def _read_aiff(section: Section) -> Container:
         if coding and data:
             break
     if coding is None:
-        raise UnreadableAudioError("has no format in its header")
+        _refuse_without_format(section, ">")
     return _weigh("aiff", section, coding, data, ">")
 
 
 def _weigh(name: str, section: Section, coding: _Coding, data: _Chunk | None, order: str) -> Container:
     """Compare what is promised with what is there."""
-    if data is None:
-        (declared,) = struct.unpack(order + "I", _read(section, 4, 4))
-        if declared + 8 <= section.size:
-            raise UnreadableAudioError("holds no sound")
-        data = _Chunk(b"", section.size, 0)
-        missing = True
-    else:
-        missing = False
-    room = max(section.size - data.start, 0)
-    streamed = not missing and (data.size == 0 or (data.size >= _STREAMED_FROM and data.size > room))
-    promised = room if streamed else data.size
+    if data is None and _declared_end(section, order) <= section.size:
+        raise UnreadableAudioError("holds no sound")
+    start = data.start if data else section.size
+    room = max(section.size - start, 0)
+    streamed = data is not None and (data.size == 0 or data.size >= max(_STREAMED_FROM, room + 1))
+    promised = data.size if data and not streamed else room
     present = min(promised, room)
     frames = coding.frames or int(promised / coding.frame_bytes)
-    frames_present = frames * present // promised if promised else 0
-    complete = None if streamed else not missing and promised - present < coding.frame_bytes
+    complete = data is not None and promised - present < coding.frame_bytes
     return Container(
         format=name,
         code=coding.code,
         sample_rate=coding.sample_rate,
         channels=coding.channels,
         frames=frames,
-        frames_present=frames_present,
-        data_start=data.start,
+        frames_present=frames * present // promised if promised else 0,
+        data_start=start,
         data_size=present,
-        complete=complete,
+        complete=None if streamed else complete,
     )
+
+
+def _declared_end(section: Section, order: str) -> int:
+    (size,) = struct.unpack(order + "I", _read(section, 4, 4))
+    return int(size) + 8
+
+
+def _refuse_without_format(section: Section, order: str) -> NoReturn:
+    if _declared_end(section, order) > section.size:
+        raise UnreadableAudioError("cut off: its header is not whole")
+    raise UnreadableAudioError("has no format in its header")
 
 
 def _chunks(section: Section, order: str) -> Iterator[_Chunk]:

@@ -157,8 +157,12 @@ def _must_be_whole(sound: soundfile.SoundFile, decoded: int, wanted: int) -> Non
     if wanted - decoded > MISSING_TOLERANCE:
         _refuse_as_cut_off(decoded, sound.frames, sound.samplerate)
     if wanted < sound.frames - MISSING_TOLERANCE:
-        sound.seek(sound.frames - MISSING_TOLERANCE)
-        if not len(sound.read(1)):
+        try:
+            sound.seek(sound.frames - MISSING_TOLERANCE)
+            end_is_there = len(sound.read(1)) == 1
+        except soundfile.LibsndfileError:
+            end_is_there = False
+        if not end_is_there:
             raise UnreadableAudioError("cut off: its end is missing")
 
 

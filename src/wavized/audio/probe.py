@@ -5,6 +5,7 @@ The daemon imports this: no numpy, no libsndfile. Content decides what a file is
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -91,9 +92,17 @@ def _what_else(head: bytes) -> str:
         return "is not audio: a zip archive"
     if not head.strip(b"\0"):
         return "is not audio: starts with nothing but zeros"
-    if all(byte >= 32 or byte in b"\t\n\r\f" for byte in head):
+    if _is_text(head):
         return "is not audio: starts like text"
     return "is not audio that can be read: its first bytes are of no known kind"
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return all(character.isprintable() or character.isspace() for character in text.removeprefix("\ufeff"))
 
 
 def _reader_for(kind: str) -> Callable[[Section], Header]:
