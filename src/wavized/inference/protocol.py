@@ -1,0 +1,175 @@
+"""What daemon and worker say to each other: one JSON object a line, ASCII only. Standard library only.
+
+Paths travel without loss: bytes that are no UTF-8 are surrogates in Python's strings (`os.fsdecode`), and
+JSON's ASCII escapes carry those, newlines and emoji alike. Whatever cannot be understood raises
+`BabbleError`; nothing received is trusted further than its shape.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wavized.domain.hearing import Answer, Refused, Scored, Unanswered
+from wavized.domain.sample import Kind
+
+LINE_LIMIT = 8 * 1024 * 1024
+"""Bytes in the longest line that is read (a full batch of the longest paths stays below it)."""
+
+
+class BabbleError(ValueError):
+    """A line that is no message of this protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Daemon to worker: hear these files. `batch` numbers the question."""
+
+    batch: int
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Worker to daemon, once: the model is loaded and has been tried."""
+
+    model_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Worker to daemon, instead of Ready: the model cannot be loaded."""
+
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Said before a file is opened: should the worker die now, it is this file that did it."""
+
+    batch: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Said before the network hears these files together: any of them may be the cause of a death now."""
+
+    batch: int
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to one file of a batch."""
+
+    batch: int
+    index: int
+    answer: Answer
+
+
+Message = Ask | Ready | Unusable | Opening | Listening | Answered
+
+
+def encode(message: Message) -> bytes:
+    """One line, newline included."""
+    return json.dumps(_to_json(message), allow_nan=False).encode("ascii") + b"\n"
+
+
+def decode(line: bytes) -> Message:
+    """The message of one line; raise BabbleError where it is none."""
+    try:
+        data = json.loads(line)
+        if not isinstance(data, dict):
+            raise BabbleError("a message is a JSON object")
+        return _from_json(data)
+    except BabbleError:
+        raise
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise BabbleError(f"no message: {error!r}") from error
+
+
+def _to_json(message: Message) -> dict[str, object]:
+    match message:
+        case Ask(batch, paths):
+            return {"type": "ask", "batch": batch, "paths": paths}
+        case Ready(model_id):
+            return {"type": "ready", "model_id": model_id}
+        case Unusable(text, hint):
+            return {"type": "unusable", "message": text, "hint": hint}
+        case Opening(batch, index):
+            return {"type": "opening", "batch": batch, "index": index}
+        case Listening(batch, indices):
+            return {"type": "listening", "batch": batch, "indices": indices}
+        case Answered(batch, index, answer):
+            return {"type": "answer", "batch": batch, "index": index, **_answer_to_json(answer)}
+
+
+def _answer_to_json(answer: Answer) -> dict[str, object]:
+    match answer:
+        case Scored(scores, model_id):
+            return {"scores": dict(scores), "model_id": model_id}
+        case Refused(kind, reason):
+            return {"refused": reason, "kind": kind.value}
+        case Unanswered(reason, suspect):
+            return {"unanswered": reason, "suspect": suspect}
+
+
+def _from_json(data: Mapping[str, object]) -> Message:
+    match data["type"]:
+        case "ask":
+            return Ask(_integer(data["batch"]), tuple(_text(path) for path in _items(data["paths"])))
+        case "ready":
+            return Ready(_text(data["model_id"]))
+        case "unusable":
+            return Unusable(_text(data["message"]), _text(data["hint"]))
+        case "opening":
+            return Opening(_integer(data["batch"]), _integer(data["index"]))
+        case "listening":
+            indices = tuple(_integer(index) for index in _items(data["indices"]))
+            return Listening(_integer(data["batch"]), indices)
+        case "answer":
+            return Answered(_integer(data["batch"]), _integer(data["index"]), _answer_from_json(data))
+        case other:
+            raise BabbleError(f"unknown type {other!r}")
+
+
+def _answer_from_json(data: Mapping[str, object]) -> Answer:
+    if "scores" in data:
+        scores = data["scores"]
+        if not isinstance(scores, dict) or not scores:
+            raise BabbleError("scores are an object")
+        probabilities = {label: _probability(value) for label, value in scores.items()}
+        return Scored(probabilities, _text(data["model_id"]))
+    if "refused" in data:
+        return Refused(Kind(_text(data["kind"])), _text(data["refused"]))
+    return Unanswered(_text(data["unanswered"]), suspect=data["suspect"] is True)
+
+
+def _integer(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BabbleError(f"an integer is expected, not {value!r}")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise BabbleError(f"a string is expected, not {value!r}")
+    return value
+
+
+def _items(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise BabbleError(f"a list is expected, not {value!r}")
+    return value
+
+
+def _probability(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BabbleError(f"a probability is expected, not {value!r}")
+    if not math.isfinite(value) or not -1e-6 <= value <= 1 + 1e-6:
+        raise BabbleError(f"a probability lies between 0 and 1, not at {value!r}")
+    return float(value)
