@@ -1,7 +1,7 @@
 """The watch thread: keeps every watched folder under observation and delivers each new sample once.
 
 Events are hints, scans are the truth. Only this thread touches the listener, the folders and the arrivals;
-others may call `stop`, `join`, `reconfigure` and `status`. It never writes to a watched folder.
+others may call `stop`, `rescan`, `reconfigure` and `status`. It never writes to a watched folder.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ class Watcher:
         """Begin to watch."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ask the thread to end; files that wait to settle are found again at the next start."""
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Have the thread end and wait for it up to `timeout` seconds; whether it has ended.
+
+        Files that wait to settle are found again at the next start.
+        """
         self._stop.set()
         self._hints.wake()
-
-    def join(self, timeout: float | None = None) -> bool:
-        """Wait for the thread to end; whether it has."""
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
