@@ -4,8 +4,11 @@ else.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 import unicodedata
@@ -247,8 +250,7 @@ def test_a_file_that_vanishes_before_it_settled_is_not_delivered(downloads: Path
 
 
 def test_only_regular_files_are_taken(downloads: Path, library: Path, tmp_path: Path) -> None:
-    """Links, pipes and folders that are named like a sample are passed over; a pipe does not hang the watch.
-    """
+    """Links, pipes and folders that are named like a sample are passed over; a pipe does not hang the watch."""
     outside = write(tmp_path / "outside" / "real.wav")
     with Watch(library, WatchFolder(path=downloads, existing=Existing.FILE)) as watch:
         watch.until_open()
@@ -334,8 +336,7 @@ def test_with_existing_file_what_a_folder_holds_is_delivered(downloads: Path, li
 
 
 def test_a_file_that_grows_during_the_adoption_is_delivered(downloads: Path, library: Path) -> None:
-    """Whether the adopting scan sees it half or whole, the file its writer leaves in the end is an arrival.
-    """
+    """Whether the adopting scan sees it half or whole, the file its writer leaves in the end is an arrival."""
     content = wav_bytes(frames=60_000)
     target = downloads / "growing.wav"
     for number in range(500):
@@ -368,8 +369,7 @@ class SlowKnown(FakeKnown):
 def test_a_file_that_comes_during_the_adoption_is_delivered(
     downloads: Path, library: Path, tmp_path: Path
 ) -> None:
-    """Written or moved in while the scan is still going on, it is an arrival and not part of what was there.
-    """
+    """Written or moved in while the scan is still going on, it is an arrival and not part of what was there."""
     pack = write(tmp_path / "Pack" / "moved.wav").parent
     for number in range(501):
         write(downloads / f"{number}.wav")
@@ -549,6 +549,34 @@ def test_a_listener_whose_thread_died_is_started_anew(downloads: Path, library: 
         assert listeners[0].is_listening(downloads)
 
 
+def test_the_limits_of_the_system_are_told_by_name_and_worked_around(tmp_path: Path) -> None:
+    """With real limits on watches and on instances the sysctl to raise is named, and samples still arrive."""
+    script = Path(__file__).parent.parent / "support" / "watch_within_limit.py"
+    for limit in ("max_inotify_watches=10", "max_inotify_instances=0"):
+        key, value = limit.split("=")
+        inner = f'echo {value} > /proc/sys/user/{key} && exec "$@"'
+        folder = tmp_path / key
+        command = ["unshare", "--user", "--map-root-user", "sh", "-c", inner, "sh"]
+        if not shutil.which("unshare") or subprocess.run([*command, "true"], capture_output=True).returncode:
+            pytest.skip("this system gives no user name space in which to set a limit")
+        told = subprocess.run(
+            [*command, sys.executable, script, folder], capture_output=True, text=True, check=True
+        ).stdout
+        assert f"fs.inotify.{key.replace('inotify', 'user')}=" in told
+        assert "No space left" not in told
+
+
+def test_a_warning_of_watchdog_counts_as_lost_events() -> None:
+    """That is all watchdog tells of an overflow of the kernel's queue; closed, it is not listened to."""
+    hints = HintBox()
+    listener = FolderListener(hints)
+    logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed")
+    assert hints.empty().lost
+    listener.close()
+    logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed")
+    assert not hints.empty().lost
+
+
 # changes and troubles while running
 
 
@@ -562,7 +590,9 @@ def test_a_new_configuration_takes_effect_without_adopting_anew(
     with Watch(library, WatchFolder(path=downloads), WatchFolder(path=other)) as watch:
         watch.until_open()
         adopted = watch.known.adopted[downloads]
-        changed = WatchFolder(path=downloads, existing=Existing.FILE, mode=FilingMode.MOVE, exclude=("*loop*",))
+        changed = WatchFolder(
+            path=downloads, existing=Existing.FILE, mode=FilingMode.MOVE, exclude=("*loop*",)
+        )
         watch.watcher.reconfigure(
             watch.config.model_copy(update={"watch": (changed, WatchFolder(path=third))})
         )
@@ -599,6 +629,7 @@ def test_a_journal_that_fails_for_a_while_loses_no_file(downloads: Path, library
         wait_until(lambda: bool(watch.notices()), "a notice")
         known.failing = False
         watch.until_delivered(file)
+        assert len(watch.notices()) == 1
 
 
 def test_stop_ends_the_watch_while_files_wait(downloads: Path, library: Path) -> None:

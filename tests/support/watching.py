@@ -107,7 +107,7 @@ class Watch:
 
     def notices(self) -> list[str]:
         with self._lock:
-            return [event.message for event in self.events if isinstance(event, Notice)]
+            return [f"{event.message} ({event.hint})" for event in self.events if isinstance(event, Notice)]
 
     def states(self) -> dict[Path, FolderState]:
         return {status.path: status.state for status in self.watcher.status()}
@@ -115,8 +115,10 @@ class Watch:
     def until_open(self) -> None:
         """Wait until every folder is there and was looked through."""
         open_states = {FolderState.WATCHING, FolderState.POLLING}
-        wait_until(lambda: bool(self.states()) and set(self.states().values()) <= open_states, "folders to open")
+        wait_until(
+            lambda: bool(self.states()) and set(self.states().values()) <= open_states, "folders to open"
+        )
 
     def until_delivered(self, *paths: Path) -> None:
         """Wait until each of these files was delivered."""
-        wait_until(lambda: set(paths) <= set(self.paths()), f"{[path.name for path in paths]} in {self.paths()}")
+        wait_until(lambda: set(paths) <= set(self.paths()), f"{[path.name for path in paths]} delivered")

@@ -22,9 +22,9 @@ def selection(**more: object) -> Selection:
 @pytest.mark.parametrize(
     "name",
     [
-        "a.wav", "a.WAV", "a.Wave", "a.aif", "a.AIFF", "a.aifc", "a.flac", "a.mp3", "a.ogg", "a.oga", "a.opus",
-        "AU_ESH2_bass_synth_one_shot_bristly_G#.wav", "it's (new) [808].wav", "Unconfirmed.wav", "line\nbreak.wav",
-        "Unterbaß 🎸.wav", "\udcff\udcfe.wav",
+        "a.wav", "a.WAV", "a.Wave", "a.aif", "a.AIFF", "a.aifc", "a.flac", "a.mp3", "a.ogg", "a.oga",
+        "a.opus", "AU_ESH2_bass_synth_one_shot_bristly_G#.wav", "it's (new) [808].wav", "Unconfirmed.wav",
+        "line\nbreak.wav", "Unterbaß 🎸.wav", "\udcff\udcfe.wav",
     ],
 )  # fmt: skip
 def test_audio_files_are_wanted_whatever_their_spelling(name: str) -> None:
@@ -110,8 +110,7 @@ PART = st.text(alphabet="ab.", min_size=1, max_size=3).filter(lambda part: part.
 
 @given(parts=st.lists(PART, min_size=1, max_size=5))
 def test_every_path_matches_itself_and_any_depth(parts: list[str]) -> None:
-    """Names without wildcard characters match literally; `**` before and after adds nothing that is needed.
-    """
+    """Names without wildcard characters match literally; `**` before and after adds nothing that is needed."""
     path = PurePath(*parts)
     assert matches(path, "/" + path.as_posix())
     assert matches(path, f"**/{path.as_posix()}/**")

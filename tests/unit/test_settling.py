@@ -14,6 +14,7 @@ from wavized.logic.settling import SettleTracker
 KICK = Path("kick.wav")
 SMALL = FileStat(100, 1)
 LARGE = FileStat(200, 2)
+EMPTY = FileStat(0, 1)
 
 
 def tracker() -> SettleTracker:
@@ -72,8 +73,10 @@ def test_a_file_that_vanished_is_forgotten() -> None:
     assert len(waiting) == 0
 
 
-@pytest.mark.parametrize(("stat", "complete"), [(SMALL, False), (FileStat(0, 1), None), (FileStat(0, 1), True)])
-def test_an_unfinished_or_empty_file_waits_until_it_is_given_up(stat: FileStat, complete: bool | None) -> None:
+@pytest.mark.parametrize(("stat", "complete"), [(SMALL, False), (EMPTY, None), (EMPTY, True)])
+def test_an_unfinished_or_empty_file_waits_until_it_is_given_up(
+    stat: FileStat, complete: bool | None
+) -> None:
     """It is looked at again now and then, and released as it is after the time to give up."""
     waiting = tracker()
     waiting.observe(KICK, stat, now=0.0)
@@ -141,7 +144,7 @@ def test_a_file_is_never_released_within_the_settle_time_after_a_change_and_once
         elif what == "vanish":
             stat = None
         elif what == "hint":
-            if stat not in released:  # as the watcher does: a version that was delivered is not observed again
+            if stat not in released:  # the watcher observes no version anew that was delivered
                 waiting.observe(KICK, stat, now)
         elif KICK in waiting.quiet(now) and waiting.settle(KICK, stat, complete, now):
             assert stat is not None

@@ -100,12 +100,12 @@ class Arrivals:
     def _hand_over(self, ready: list[Arrival]) -> None:
         if not ready:
             return
+        self.deliver(ready)
         for arrival in ready:
             self._in_flight.pop(arrival.path, None)
             self._in_flight[arrival.path] = arrival.stat
         if len(self._in_flight) > _MOST_IN_FLIGHT:
             self._drop_landed()
-        self.deliver(ready)
 
     def _drop_landed(self) -> None:
         """Forget what the journal knows by now, and the oldest of the rest if there is still too much."""

@@ -22,11 +22,12 @@ class FolderState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FolderStatus:
-    """A watched folder's state for people; `detail` says why it is not simply watched."""
+    """A watched folder's state for people; `detail` says why it is not simply watched, `hint` what to do."""
 
     path: Path
     state: FolderState
     detail: str = ""
+    hint: str = ""
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class Folder:
     selection: Selection
     state: FolderState = FolderState.MISSING
     detail: str = ""
+    hint: str = ""
     identity: tuple[int, int] | None = None
     told: str = ""
     next_check: float = 0.0
@@ -59,7 +61,7 @@ class Folder:
 
     def status(self) -> FolderStatus:
         """What others may see."""
-        return FolderStatus(self.path, self.state, self.detail)
+        return FolderStatus(self.path, self.state, self.detail, self.hint)
 
 
 def selections(config: Config) -> dict[Path, Selection]:

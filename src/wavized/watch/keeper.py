@@ -47,8 +47,7 @@ class FolderKeeper:
     _unreadable: set[Path] = field(default_factory=set)
 
     def configure(self, config: Config) -> None:
-        """Take on a configuration: open what is new, leave what is gone, look through what stays once more.
-        """
+        """Take on a configuration: open what is new, leave what is gone, look through what stays once more."""
         self._config = config
         rules = selections(config)
         before, self._folders = self._folders, {}
@@ -107,7 +106,7 @@ class FolderKeeper:
                 self._lose(folder)  # while it was scanned
             except (OSError, WavizedError) as error:
                 self._close(folder)
-                self._turn_into(folder, FolderState.ERROR, _sentence(error))
+                self._turn_into(folder, FolderState.ERROR, *_explained(error))
 
     def home_of(self, path: Path) -> Home | None:
         """Which folder a path belongs to and how it is filed, if it is still wanted."""
@@ -154,7 +153,8 @@ class FolderKeeper:
     def _open(self, folder: Folder, identity: tuple[int, int]) -> None:
         self._resolve_anew()
         if folder.selection.holds_nothing:
-            self._turn_into(folder, FolderState.ERROR, "The folder lies inside the library")
+            hint = "Watch a folder outside the library"
+            self._turn_into(folder, FolderState.ERROR, "The folder lies inside the library", hint)
             return
         started = self.clock.now()
         self._listen(folder)
@@ -170,15 +170,15 @@ class FolderKeeper:
             folder.told = ""
 
     def _resolve_anew(self) -> None:
-        """Links on the way to a folder may have changed while it was away, and with them what lies in what.
-        """
+        """Links on the way to a folder may have changed while it was away, and with them what lies in what."""
         rules = selections(self._config) if self._config is not None else {}
         for folder in self._folders.values():
             folder.selection = rules.get(folder.path, folder.selection)
 
     def _lose(self, folder: Folder) -> None:
         self._close(folder)
-        self._turn_into(folder, FolderState.MISSING, "The folder is not there")
+        hint = "It is watched again as soon as it is back"
+        self._turn_into(folder, FolderState.MISSING, "The folder is not there", hint)
 
     def _listen(self, folder: Folder) -> None:
         """Listen before the first look, so that nothing falls in between; poll where there are no events."""
@@ -192,12 +192,9 @@ class FolderKeeper:
             self.listener.watch(folder.path, real, folder.config.recursive)
             self.listener.check_headroom()
         except EventsUnavailableError as error:
-            self._poll_instead(folder, error)
+            self._turn_into(folder, FolderState.POLLING, error.message, error.hint)
         else:
             self._turn_into(folder, FolderState.WATCHING)
-
-    def _poll_instead(self, folder: Folder, error: EventsUnavailableError) -> None:
-        self._turn_into(folder, FolderState.POLLING, str(error))
 
     def _close(self, folder: Folder) -> None:
         self.listener.unwatch(folder.path)
@@ -231,7 +228,7 @@ class FolderKeeper:
             try:
                 self.listener.check_headroom()
             except EventsUnavailableError as error:
-                self._poll_instead(folder, error)
+                self._turn_into(folder, FolderState.POLLING, error.message, error.hint)
         folder.next_scan = self._after_scan(folder, began)
 
     def _after_scan(self, folder: Folder, began: float) -> float:
@@ -260,13 +257,11 @@ class FolderKeeper:
             message = f"A subfolder cannot be read: {_shown(path)} ({error.strerror})"
             self.events.publish(Notice(message, hint="The rest of the folder is watched"))
 
-    def _turn_into(self, folder: Folder, state: FolderState, detail: str = "") -> None:
+    def _turn_into(self, folder: Folder, state: FolderState, detail: str = "", hint: str = "") -> None:
         """Note the state; a person is told once when a folder cannot be watched as it should."""
-        folder.state, folder.detail = state, detail
-        trouble = state in {FolderState.MISSING, FolderState.ERROR} or bool(detail and detail != _NETWORK)
-        if trouble and folder.told != detail:
+        folder.state, folder.detail, folder.hint = state, detail, hint
+        if detail not in {"", _NETWORK, folder.told}:
             folder.told = detail
-            hint = "It is watched again as soon as it is back" if state is FolderState.MISSING else ""
             self.events.publish(Notice(f"{_shown(folder.path)}: {detail}", hint=hint))
 
 
@@ -289,5 +284,8 @@ def _shown(path: Path) -> str:
     return os.fsencode(path).decode(errors="replace")
 
 
-def _sentence(error: OSError | WavizedError) -> str:
-    return str(error) if isinstance(error, WavizedError) else f"It cannot be read: {error.strerror or error}"
+def _explained(error: OSError | WavizedError) -> tuple[str, str]:
+    """What is wrong and what to do."""
+    if isinstance(error, WavizedError):
+        return error.message, error.hint
+    return f"The folder cannot be read: {error.strerror or error}", "Check that you may open it"

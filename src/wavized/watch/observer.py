@@ -139,8 +139,7 @@ class FolderListener:
 
 
 class _Relay(FileSystemEventHandler):
-    """Puts the paths of one folder's events into the hint box, told as the configuration spells the folder.
-    """
+    """Puts the paths of one folder's events into the hint box, told as the configuration spells the folder."""
 
     def __init__(self, root: Path, real: Path, hints: HintBox) -> None:
         self._root = root

@@ -56,6 +56,7 @@ class Watcher:
         self._check_seconds = check_seconds
         self._new_config: Config | None = config
         self._config_lock = threading.Lock()
+        self._trouble = ""  # the error a person was told of last
         self._status: tuple[FolderStatus, ...] = ()
 
     def start(self) -> None:
@@ -111,13 +112,17 @@ class Watcher:
 
     def _turn_safely(self, keeper: FolderKeeper) -> float:
         try:
-            return self._turn(keeper)
+            pause = self._turn(keeper)
         except Exception as error:  # noqa: BLE001  # one bad turn must not end the watch; the next scan makes up for it
-            _log.exception("The watch met an error and goes on")
-            self._events.publish(Notice("Watching met an error and goes on", hint=str(error)))
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                _log.exception("The watch met an error and goes on")
+                self._events.publish(Notice("Watching met an error and goes on", hint=self._trouble))
             self._stop.wait(_PAUSE_AFTER_FAILURE_SECONDS)
             self._hints.lost()
             return 0.0
+        self._trouble = ""
+        return pause
 
     def _turn(self, keeper: FolderKeeper) -> float:
         """Do all that is due; the answer is for how many seconds nothing will be."""
