@@ -112,13 +112,29 @@ def test_cut_files_are_noticed(tmp_path, container, subtype, endian, keep):
         load_window(cut(path, keep))
 
 
-@pytest.mark.parametrize("container", ["WAV", "WAVEX", "RF64", "AIFF"])
+@pytest.mark.parametrize("container", ["WAV", "WAVEX", "RF64", "AIFF", "MP3", "OGG"])
 def test_the_probe_knows_cut_containers(tmp_path, container):
-    """RIFF and AIFF headers tell, without decoding, that a file is not whole."""
-    path = cut(write(tmp_path / "a", tone(seconds=2.0), format=container), 0.6)
-    header = HeaderProbe().read_header(path)
+    """RIFF, AIFF, Xing and Ogg headers tell, without decoding, that a file is not whole."""
+    rng = np.random.default_rng(1)
+    frames = 0.1 * rng.standard_normal((88_200, 2))
+    subtype = {"MP3": "MPEG_LAYER_III", "OGG": "VORBIS"}.get(container, "PCM_16")
+    path = write(tmp_path / "a", frames, format=container, subtype=subtype)
+    assert HeaderProbe().read_header(path).complete is (None if container == "MP3" else True)
+    header = HeaderProbe().read_header(cut(path, 0.6))
     assert header.complete is False
-    assert header.duration_s == pytest.approx(2.0)
+    if container != "OGG":
+        assert header.duration_s == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize("container", ["WAV", "AIFF", "FLAC"])
+def test_a_lossless_file_must_be_there_to_its_last_frame(tmp_path, container):
+    """Without loss nothing is rounded: a file that lacks its last few bytes is cut off."""
+    path = write(tmp_path / "a", tone(seconds=1.0), format=container)
+    os.truncate(path, path.stat().st_size - 4)
+    with pytest.raises(UnreadableAudioError, match="cut off"):
+        load_window(path)
+    with pytest.raises(UnreadableAudioError, match="cut off"):
+        load(path, sample_rate=MODEL_RATE, window_s=0.1, max_seconds=0.1)
 
 
 def test_a_cut_file_says_how_much_is_there(tmp_path):

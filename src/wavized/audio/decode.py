@@ -31,9 +31,11 @@ MARGIN_S = 0.1
 FADE_S = 0.01
 LEVEL_SPAN_S = 0.4
 LEVEL_RMS = 0.1
-MISSING_TOLERANCE = 2 * 1152
+LOSSY_TOLERANCE = 2 * 1152
 """Frames that a lossy file may end early: two MPEG frames."""
 BLOCK_FRAMES = 1 << 16
+_MPEG_NOT_FOUND = 7
+"""libsndfile's code for an MP3 stream without a frame; its own words speak of a missing file instead."""
 _UNKNOWN_FRAMES = 1 << 40
 """From here on a number of frames stands for "not known" (a FLAC stream without its length)."""
 
@@ -118,7 +120,7 @@ def _decode(section: Section, seconds: float) -> tuple[Samples, int]:
             weights = stereo_weights(sound.channels, ogg=sound.format == "OGG")
             blocks = [block.T if weights is None else weights @ block.T for block in _blocks(sound, wanted)]
             _must_be_whole(sound, sum(block.shape[1] for block in blocks), wanted)
-            return np.concatenate(blocks, axis=1), int(sound.samplerate)
+            return np.ascontiguousarray(np.concatenate(blocks, axis=1)), int(sound.samplerate)
     except soundfile.LibsndfileError as error:
         raise UnreadableAudioError(f"cannot be decoded: {_plain(error)}") from error
     finally:
@@ -154,11 +156,12 @@ def _must_be_whole(sound: soundfile.SoundFile, decoded: int, wanted: int) -> Non
         raise UnreadableAudioError("holds no sound")
     if sound.frames >= _UNKNOWN_FRAMES:
         return
-    if wanted - decoded > MISSING_TOLERANCE:
+    tolerance = 0 if sound.format == "FLAC" else LOSSY_TOLERANCE
+    if wanted - decoded > tolerance:
         _refuse_as_cut_off(decoded, sound.frames, sound.samplerate)
-    if wanted < sound.frames - MISSING_TOLERANCE:
+    if wanted < sound.frames - tolerance:
         try:
-            sound.seek(sound.frames - MISSING_TOLERANCE)
+            sound.seek(sound.frames - tolerance - 1)
             end_is_there = len(sound.read(1)) == 1
         except soundfile.LibsndfileError:
             end_is_there = False
@@ -167,10 +170,17 @@ def _must_be_whole(sound: soundfile.SoundFile, decoded: int, wanted: int) -> Non
 
 
 def _refuse_as_cut_off(there: int, promised: int, rate: int) -> NoReturn:
-    raise UnreadableAudioError(f"cut off: {there / rate:.2f} s of {promised / rate:.2f} s are there")
+    if promised == 0:
+        raise UnreadableAudioError("cut off: only its header is there")
+    digits = 2 if (promised - there) / rate >= 0.01 else 4
+    raise UnreadableAudioError(
+        f"cut off: {there / rate:.{digits}f} s of {promised / rate:.{digits}f} s are there"
+    )
 
 
 def _plain(error: soundfile.LibsndfileError) -> str:
+    if error.code == _MPEG_NOT_FOUND:
+        return "no sound was found in it"
     return str(error.error_string).removeprefix("Error : ").rstrip(". ")
 
 
