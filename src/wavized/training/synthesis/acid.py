@@ -23,11 +23,12 @@ def _squelch(
 ) -> Audio:
     """Oscillator, ladder with a falling cutoff, amplifier."""
     n = note.samples(rate)
-    base = note.frequency * log_uniform(rng, 1.5, 8.0)
+    base = note.frequency * log_uniform(rng, 1.0, 6.0)
     sweep = base * 2.0 ** (octaves * attack_decay(n, rate, 0.003, tau))
     poles = 3 if chance(rng, 0.6) else 4
     wave = tanh(_voice(rng, curve, n, rate, square), log_uniform(rng, 0.3, 2.0))
     tone = ladder(wave, sweep, resonance, rate, poles)
+    tone = tone + uniform(rng, 0.0, 0.8) * lowpass(wave, note.frequency * 2.0, rate)
     sag = attack_decay(n, rate, 0.002, log_uniform(rng, 0.4, 3.0), uniform(rng, 0.2, 0.8))
     return level(tone * sag * gate(note, n, rate, 0.002))
 
@@ -39,14 +40,14 @@ def _flat(note: Note, rate: int) -> Audio:
 def saw_squelch(rng: Rng, rate: int, note: Note) -> Audio:
     """The saw line's single note: high resonance and a quick envelope."""
     tau, octaves = log_uniform(rng, 0.06, 0.6), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, _flat(note, rate), False, uniform(rng, 0.72, 0.97), octaves, tau)
+    tone = _squelch(rng, rate, note, _flat(note, rate), False, uniform(rng, 0.5, 0.94), octaves, tau)
     return tanh(tone, log_uniform(rng, 0.3, 3.0))
 
 
 def square_squelch(rng: Rng, rate: int, note: Note) -> Audio:
     """The hollow square wave version."""
     tau, octaves = log_uniform(rng, 0.06, 0.6), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, _flat(note, rate), True, uniform(rng, 0.72, 0.97), octaves, tau)
+    tone = _squelch(rng, rate, note, _flat(note, rate), True, uniform(rng, 0.5, 0.94), octaves, tau)
     return tanh(tone, log_uniform(rng, 0.3, 3.0))
 
 
@@ -54,7 +55,7 @@ def distorted(rng: Rng, rate: int, note: Note) -> Audio:
     """Through a distortion pedal: the resonance screams."""
     square = chance(rng, 0.4)
     tau, octaves = log_uniform(rng, 0.08, 1.0), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, _flat(note, rate), square, uniform(rng, 0.7, 0.97), octaves, tau)
+    tone = _squelch(rng, rate, note, _flat(note, rate), square, uniform(rng, 0.5, 0.94), octaves, tau)
     drive = log_uniform(rng, 4.0, 40.0)
     hot = tube(tone, drive, uniform(rng, 0.0, 0.6)) if chance(rng, 0.6) else clip(tone, drive)
     return lowpass(hot, log_uniform(rng, 2500.0, 12000.0), rate, 1) * gate(note, len(hot), rate)
@@ -64,7 +65,7 @@ def accented(rng: Rng, rate: int, note: Note) -> Audio:
     """An accent: shorter decay, further sweep, louder start."""
     tau = log_uniform(rng, 0.05, 0.2)
     square = chance(rng, 0.4)
-    tone = _squelch(rng, rate, note, _flat(note, rate), square, uniform(rng, 0.8, 0.98), uniform(rng, 3.0, 5.5), tau)
+    tone = _squelch(rng, rate, note, _flat(note, rate), square, uniform(rng, 0.65, 0.95), uniform(rng, 3.0, 5.5), tau)
     punch = 1.0 + uniform(rng, 0.5, 2.0) * attack_decay(len(tone), rate, 0.001, 0.1)
     return tanh(level(tone * punch), log_uniform(rng, 1.0, 6.0))
 
@@ -76,7 +77,7 @@ def sliding(rng: Rng, rate: int, note: Note) -> Audio:
     begin = uniform(rng, 0.1, 0.6) * note.gate
     curve = note.frequency * glide(n, rate, ratio, begin, uniform(rng, 0.04, 0.15))
     tau, octaves = log_uniform(rng, 0.1, 0.8), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, curve, chance(rng, 0.4), uniform(rng, 0.75, 0.97), octaves, tau)
+    tone = _squelch(rng, rate, note, curve, chance(rng, 0.4), uniform(rng, 0.55, 0.94), octaves, tau)
     return tanh(tone, log_uniform(rng, 0.5, 12.0))
 
 
@@ -87,7 +88,7 @@ def knob_turn(rng: Rng, rate: int, note: Note) -> Audio:
     turn = (t, 1.0 - t, 1.0 - np.abs(2.0 * t - 1.0))[int(rng.integers(3))]
     cutoff = note.frequency * log_uniform(rng, 1.5, 5.0) * 2.0 ** (uniform(rng, 2.0, 5.0) * turn)
     wave = _voice(rng, _flat(note, rate), n, rate, chance(rng, 0.4))
-    tone = level(ladder(wave, cutoff, uniform(rng, 0.75, 0.97), rate, int(pick(rng, 3, 4))))
+    tone = level(ladder(wave, cutoff, uniform(rng, 0.55, 0.94), rate, int(pick(rng, 3, 4))))
     return tanh(tone, log_uniform(rng, 0.5, 15.0)) * gate(note, n, rate)
 
 
@@ -97,14 +98,14 @@ def pulsing(rng: Rng, rate: int, note: Note) -> Audio:
     again = lfo(n, rate, log_uniform(rng, 2.0, 8.0), 2, 0.05)
     cutoff = note.frequency * log_uniform(rng, 1.5, 6.0) * 2.0 ** (uniform(rng, 2.0, 4.5) * again**2)
     wave = _voice(rng, _flat(note, rate), n, rate, chance(rng, 0.4))
-    tone = level(ladder(wave, cutoff, uniform(rng, 0.75, 0.97), rate, int(pick(rng, 3, 4))))
+    tone = level(ladder(wave, cutoff, uniform(rng, 0.55, 0.94), rate, int(pick(rng, 3, 4))))
     return tanh(tone * (0.3 + 0.7 * again), log_uniform(rng, 0.5, 10.0)) * gate(note, n, rate)
 
 
 def delayed(rng: Rng, rate: int, note: Note) -> Audio:
     """A squelch with a few echoes."""
     tau, octaves = log_uniform(rng, 0.06, 0.4), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, _flat(note, rate), chance(rng, 0.4), uniform(rng, 0.72, 0.97), octaves, tau)
+    tone = _squelch(rng, rate, note, _flat(note, rate), chance(rng, 0.4), uniform(rng, 0.5, 0.94), octaves, tau)
     lag = uniform(rng, 0.1, 0.3)
     return echo(tanh(tone, log_uniform(rng, 0.5, 8.0)), rate, lag, uniform(rng, 0.15, 0.45), int(pick(rng, 1, 2, 3)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +42,14 @@ _FAMILIES: dict[str, dict[str, Patch]] = {
     "loop": loops.FAMILIES,
 }
 
-_WEIGHTS = {"kick": 4.0, "hard_kick": 2.0, "snare": 2.0, "tom": 2.0, "voice": 2.5, "plain": 2.0, "bass_line": 2.0}
+_WEIGHTS = {
+    "kick": 7.0, "hard_kick": 3.0, "tom": 3.0, "snare": 2.0, "impact": 1.5, "voice": 2.5,
+    "plain": 1.5, "driven": 2.0, "clipped": 2.0, "bass_line": 2.0,
+}
 """Families drawn more often than the others of their label (weight 1)."""
+
+_PLAYED_HIGHER = {"acid", "brass", "growl", "reese", "slap"}
+"""Basses that are also played an octave up (15 % of them); for 808 and sub the register is part of the sound."""
 
 
 def families(label: str) -> Mapping[str, Patch]:
@@ -60,7 +67,10 @@ def render(label: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.flo
 def render_family(label: str, family: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.float32]:
     """Draw a note and a patch of one family and render them at `sample_rate` Hz; shape as for `render`."""
     rate = sample_rate * max(1, -(-WORKING_RATE // sample_rate))
-    sound = _FAMILIES[label][family](rng, rate, draw_note(rng))
+    note = draw_note(rng)
+    if label in _PLAYED_HIGHER and chance(rng, 0.15):
+        note = replace(note, midi=note.midi + 12.0)
+    sound = _FAMILIES[label][family](rng, rate, note)
     return _finish(rng, sound, rate, sample_rate)
 
 
@@ -68,7 +78,7 @@ def _finish(rng: Rng, sound: Audio, rate: int, sample_rate: int) -> npt.NDArray[
     """Take out the offset, fade the edges, decimate, set a level of -12 to 0 dBFS, give it its channels."""
     tone = highpass(np.atleast_2d(sound), 12.0, rate, 1)
     tone = tone[:, : _end(tone)]
-    edge, fade = max(2, rate // 4000), min(tone.shape[1] // 4, rate // 100)
+    edge, fade = max(2, rate // 4000), min(tone.shape[1] // 4, int(uniform(rng, 0.003, 0.04) * rate))
     tone[:, :edge] *= np.linspace(0.0, 1.0, edge)
     tone[:, tone.shape[1] - fade :] *= np.linspace(1.0, 0.0, fade)
     if rate != sample_rate:

@@ -16,11 +16,13 @@ from wavized.training.synthesis.oscillators import noise, phase, sine, triangle
 from wavized.training.synthesis.shaping import clip, fold, level, tanh, tube
 
 
-def _length(rng: Rng, rate: int, shortest: float = 0.35) -> tuple[int, float]:
-    """Samples and time constant of an 808 that dies by itself or is cut off before it has."""
-    tau = log_uniform(rng, shortest / 2.5, 1.6)
-    seconds_long = min(tau * uniform(rng, 2.2, 5.5), 5.0)
-    return int(seconds_long * rate), tau
+def _length(rng: Rng, rate: int, note: Note, shortest: float = 0.25) -> tuple[int, float]:
+    """Samples and time constant of an 808 that dies by itself or, at times, is cut off with the key."""
+    tau = log_uniform(rng, shortest / 2.5, 1.8)
+    long = min(tau * uniform(rng, 1.8, 5.0), 5.0)
+    if chance(rng, 0.4):
+        long = min(long, max(note.length, 1.2 * tau))
+    return int(long * rate), tau
 
 
 def _drop(rng: Rng, n: int, rate: int, frequency: float, most: float = 6.0) -> Audio:
@@ -28,7 +30,7 @@ def _drop(rng: Rng, n: int, rate: int, frequency: float, most: float = 6.0) -> A
     start = frequency * log_uniform(rng, 1.15, most)
     curve = sweep(n, rate, start, frequency, log_uniform(rng, 0.004, 0.06))
     if chance(rng, 0.4):
-        curve = curve * (1.0 + uniform(rng, 0.01, 0.12) * decay(n, rate, uniform(rng, 0.1, 0.4)))
+        curve = curve * (1.0 + log_uniform(rng, 0.01, 0.5) * decay(n, rate, log_uniform(rng, 0.08, 0.6)))
     return curve
 
 
@@ -43,25 +45,26 @@ def _click(rng: Rng, n: int, rate: int) -> Audio:
     return level(burst, uniform(rng, 0.05, 0.5))
 
 
-def _body(rng: Rng, n: int, rate: int, curve: Audio, tau: float) -> Audio:
-    hold = uniform(rng, 0.0, 0.4) * tau if chance(rng, 0.4) else 0.0
+def _body(rng: Rng, n: int, rate: int, curve: Audio, tau: float, held: float = 1.0) -> Audio:
+    """A sine that falls by `tau`, half of the time after holding for up to `held` of it."""
+    hold = uniform(rng, 0.0, held) * tau if chance(rng, 0.5) else 0.0
     fall = np.exp(-np.maximum(seconds(n, rate) - hold, 0.0) / tau)
     return sine(phase(curve, n, rate, pick(rng, 0.0, 0.25))) * fall
 
 
 def classic(rng: Rng, rate: int, note: Note) -> Audio:
     """Sine with a pitch drop, a click and a touch of warmth."""
-    n, tau = _length(rng, rate)
+    n, tau = _length(rng, rate, note)
     body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency), tau)
     return tanh(body + _click(rng, n, rate), log_uniform(rng, 0.3, 2.0))
 
 
 def plain(rng: Rng, rate: int, note: Note) -> Audio:
     """A bare sine that dies slowly: little or no click, little or no pitch drop."""
-    n, tau = _length(rng, rate, 0.8)
+    n, tau = _length(rng, rate, note, 0.6)
     ratio = log_uniform(rng, 1.0001, 1.6)
     curve = sweep(n, rate, note.frequency * ratio, note.frequency, log_uniform(rng, 0.01, 0.08))
-    body = _body(rng, n, rate, curve, tau)
+    body = _body(rng, n, rate, curve, tau, 0.3)
     if chance(rng, 0.4):
         body = body + 0.3 * _click(rng, n, rate)
     return tanh(body, log_uniform(rng, 0.1, 1.2))
@@ -69,16 +72,16 @@ def plain(rng: Rng, rate: int, note: Note) -> Audio:
 
 def driven(rng: Rng, rate: int, note: Note) -> Audio:
     """Pushed into tube or tanh saturation, then darkened: harmonics that fade as the note dies."""
-    n, tau = _length(rng, rate)
+    n, tau = _length(rng, rate, note)
     body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency, 4.0), tau) + _click(rng, n, rate)
-    drive = log_uniform(rng, 2.0, 20.0)
+    drive = log_uniform(rng, 2.0, 30.0)
     hot = tube(body, drive, uniform(rng, 0.0, 0.8)) if chance(rng, 0.5) else tanh(body, drive)
-    return lowpass(hot, log_uniform(rng, 250.0, 8000.0), rate, 1 + int(rng.integers(2)))
+    return lowpass(hot, log_uniform(rng, 200.0, 6000.0), rate, 1 + int(rng.integers(2)))
 
 
 def clipped(rng: Rng, rate: int, note: Note) -> Audio:
     """Clipped hard, as in drill and phonk: a flat top that lasts until the sine falls under the ceiling."""
-    n, tau = _length(rng, rate)
+    n, tau = _length(rng, rate, note)
     body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency, 5.0), tau) + _click(rng, n, rate)
     hot = clip(body, log_uniform(rng, 2.0, 25.0))
     if chance(rng, 0.5):
@@ -89,7 +92,7 @@ def clipped(rng: Rng, rate: int, note: Note) -> Audio:
 
 def gliding(rng: Rng, rate: int, note: Note) -> Audio:
     """Slides to another pitch on the way, up or down to an octave."""
-    n, tau = _length(rng, rate, 0.8)
+    n, tau = _length(rng, rate, note, 0.6)
     ratio = 2.0 ** (pick(rng, -12, -7, -5, -3, 3, 5, 7, 12) / 12.0)
     slide = glide(n, rate, ratio, uniform(rng, 0.15, 0.5) * n / rate, log_uniform(rng, 0.04, 0.4))
     body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency, 4.0) * slide, tau)
@@ -98,7 +101,7 @@ def gliding(rng: Rng, rate: int, note: Note) -> Audio:
 
 def punchy(rng: Rng, rate: int, note: Note) -> Audio:
     """A kick on top of an 808: a second, faster drop joins the body at the start."""
-    n, tau = _length(rng, rate)
+    n, tau = _length(rng, rate, note)
     body = _body(rng, n, rate, np.full(n, note.frequency), tau)
     track = sweep(n, rate, log_uniform(rng, 200.0, 900.0), note.frequency, log_uniform(rng, 0.01, 0.04))
     kick = sine(phase(track, n, rate)) * decay(n, rate, log_uniform(rng, 0.03, 0.12))
@@ -109,7 +112,7 @@ def punchy(rng: Rng, rate: int, note: Note) -> Audio:
 
 def bridged_t(rng: Rng, rate: int, note: Note) -> Audio:
     """The circuit itself: a resonator struck by a pulse, whose ringing is then amplified."""
-    n, tau = _length(rng, rate)
+    n, tau = _length(rng, rate, note)
     omega, radius = 2.0 * np.pi * note.frequency / rate, np.exp(-1.0 / (tau * rate))
     strike = np.zeros(n)
     strike[: max(2, int(uniform(rng, 0.0005, 0.004) * rate))] = 1.0
@@ -120,7 +123,7 @@ def bridged_t(rng: Rng, rate: int, note: Note) -> Audio:
 
 def analog(rng: Rng, rate: int, note: Note) -> Audio:
     """A triangle through a closing low-pass: an 808 made on a subtractive synthesizer."""
-    n, tau = _length(rng, rate)
+    n, tau = _length(rng, rate, note)
     curve = _drop(rng, n, rate, note.frequency, 3.0)
     cutoff = sweep(n, rate, log_uniform(rng, 400.0, 4000.0), note.frequency * 1.5, log_uniform(rng, 0.05, 0.5))
     body = ladder(triangle(phase(curve, n, rate)), cutoff, uniform(rng, 0.0, 0.3), rate)

@@ -30,7 +30,7 @@ class Grid:
         self.step = 60.0 / uniform(rng, 70.0, 180.0) / 4.0
         self.swing = uniform(rng, 0.0, 0.2) if chance(rng, 0.3) else 0.0
         most = max(2, int(7.5 / (self.step * 8)))
-        halves = int(min(most, pick(rng, 2, 2, 4, 4, 4, 8)))
+        halves = int(min(most, pick(rng, 2, 4, 4, 4, 8, 8)))
         self.steps = max(halves * 8, int(np.ceil(1.0 / self.step)))
         self.samples = int(self.steps * self.step * rate)
         self.sound = np.zeros(self.samples)

@@ -26,14 +26,14 @@ def _amp(rng: Rng, tone: Audio, note: Note, rate: int) -> Audio:
 def _subbed(rng: Rng, tone: Audio, note: Note, rate: int) -> Audio:
     """Replace the low end by a steady sine."""
     sub = sine(phase(note.frequency, tone.shape[-1], rate))
-    return highpass(level(tone), note.frequency * 2.0, rate) + uniform(rng, 0.3, 0.9) * sub
+    return highpass(level(tone), note.frequency * 2.0, rate) + uniform(rng, 0.4, 1.4) * sub
 
 
 def classic(rng: Rng, rate: int, note: Note) -> Audio:
     """Two or three saws and a low-pass that stands still: the Kevin Saunderson sound."""
     n = note.samples(rate)
     wave = stack(rng, note.frequency, n, rate, _cents(rng, int(rng.integers(2, 4)))).mean(axis=0)
-    return _amp(rng, ladder(wave, log_uniform(rng, 250.0, 5000.0), uniform(rng, 0.0, 0.35), rate), note, rate)
+    return _amp(rng, ladder(wave, log_uniform(rng, 150.0, 4000.0), uniform(rng, 0.0, 0.35), rate), note, rate)
 
 
 def wide(rng: Rng, rate: int, note: Note) -> Audio:
@@ -41,7 +41,7 @@ def wide(rng: Rng, rate: int, note: Note) -> Audio:
     n = note.samples(rate)
     voices = stack(rng, note.frequency, n, rate, _cents(rng, int(rng.integers(4, 8))))
     both = spread(voices, uniform(rng, 0.3, 1.0))
-    tone = lowpass(both, log_uniform(rng, 400.0, 8000.0), rate, 2)
+    tone = lowpass(both, log_uniform(rng, 250.0, 6000.0), rate, 2)
     return _amp(rng, _subbed(rng, tone, note, rate) if chance(rng, 0.5) else tone, note, rate)
 
 
@@ -50,7 +50,7 @@ def sweeping(rng: Rng, rate: int, note: Note) -> Audio:
     n = note.samples(rate)
     wave = stack(rng, note.frequency, n, rate, _cents(rng, int(rng.integers(2, 5)))).mean(axis=0)
     move = lfo(n, rate, log_uniform(rng, 0.1, 1.2), int(rng.integers(2)), float(rng.random()))
-    cutoff = log_uniform(rng, 150.0, 700.0) * 2.0 ** (uniform(rng, 1.0, 3.5) * move)
+    cutoff = log_uniform(rng, 100.0, 500.0) * 2.0 ** (uniform(rng, 1.0, 3.5) * move)
     tone = ladder(wave, cutoff, uniform(rng, 0.05, 0.45), rate, int(pick(rng, 3, 4)))
     return _amp(rng, tone, note, rate)
 
@@ -63,7 +63,7 @@ def phased(rng: Rng, rate: int, note: Note) -> Audio:
     centre = log_uniform(rng, 120.0, 400.0) * 2.0 ** (uniform(rng, 1.0, 3.0) * move)
     response = notches(centre, uniform(rng, 1.6, 3.0), int(rng.integers(2, 6)), uniform(rng, 0.7, 0.98))
     tone = shape(tanh(wave, log_uniform(rng, 0.5, 4.0)), rate, response)
-    tone = lowpass(tone, log_uniform(rng, 600.0, 8000.0), rate)
+    tone = lowpass(tone, log_uniform(rng, 300.0, 7000.0), rate)
     return _amp(rng, _subbed(rng, tone, note, rate) if chance(rng, 0.5) else tone, note, rate)
 
 
@@ -91,7 +91,7 @@ def squares(rng: Rng, rate: int, note: Note) -> Audio:
     for k, cents in enumerate(_cents(rng, int(rng.integers(2, 4)))):
         width = 0.5 + 0.35 * (lfo(n, rate, log_uniform(rng, 0.2, 2.0), 0, 0.3 * k) - 0.5)
         wave += pulse(phase(note.frequency * 2.0 ** (cents / 1200.0), n, rate, float(rng.random())), width)
-    tone = ladder(wave, log_uniform(rng, 300.0, 5000.0), uniform(rng, 0.0, 0.3), rate)
+    tone = ladder(wave, log_uniform(rng, 200.0, 4000.0), uniform(rng, 0.0, 0.3), rate)
     return _amp(rng, tone, note, rate)
 
 
@@ -99,7 +99,7 @@ def chorused(rng: Rng, rate: int, note: Note) -> Audio:
     """Two saws and a deep chorus, as from a Juno."""
     n = note.samples(rate)
     wave = stack(rng, note.frequency, n, rate, _cents(rng, 2)).mean(axis=0)
-    tone = ladder(wave, log_uniform(rng, 300.0, 4000.0), uniform(rng, 0.0, 0.3), rate)
+    tone = ladder(wave, log_uniform(rng, 200.0, 4000.0), uniform(rng, 0.0, 0.3), rate)
     both = chorus(tone, rate, log_uniform(rng, 0.2, 1.5), uniform(rng, 1.5, 4.5), uniform(rng, 0.5, 1.0))
     return _amp(rng, mid(both) if chance(rng, 0.3) else both, note, rate)
 

@@ -51,7 +51,7 @@ def draw_page(rows: list[tuple[str, list[Clip]]], target: Path) -> None:
         for axis, clip in zip(axis_row, clips, strict=False):
             axis.imshow(picture(clip), origin="lower", aspect="auto", cmap="magma", vmin=-70, vmax=0)
             axis.set_title(f"{clip.shape[1] / RATE:.2f} s", fontsize=6, pad=1)
-    figure.subplots_adjust(0.03, 0.01, 0.995, 0.97, 0.03, 0.2)
+    figure.subplots_adjust(0.03, 0.01, 0.995, 1.0 - 0.2 / (1.5 * len(rows)), 0.03, 0.2)
     figure.savefig(target, dpi=70)
     plt.close(figure)
 
@@ -94,8 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
     lines = [f"{'label':9}{'source':10}{'n':>5} | " + " | ".join(f"{name:^23}" for name in NAMES)]
     for label in options.labels:
         pages = [
-            (name, [render_family(label, name, np.random.default_rng(seed), RATE) for seed in range(COLUMNS)])
-            for name in families(label)
+            (name, [render_family(label, name, np.random.default_rng(100 * k + i), RATE) for i in range(COLUMNS)])
+            for k, name in enumerate(families(label))
         ]
         draw_page(pages, options.out / f"{label}.png")
         made = [render(label, np.random.default_rng(seed), RATE) for seed in range(options.count)]

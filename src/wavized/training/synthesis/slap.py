@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
@@ -12,22 +14,30 @@ from wavized.training.synthesis.shaping import level, tanh, tube
 from wavized.training.synthesis.space import reverb
 
 
-def string(rng: Rng, n: int, rate: int, frequency: float, sustain: float, damping: float, place: float) -> Audio:
-    """A plucked string (Karplus and Strong, 1983), one period at a time.
+@dataclass(frozen=True, slots=True)
+class String:
+    """A plucked string: `sustain` is the time constant (s) of its low partials, `dull` the frequency (Hz) above
+    which partials die faster; `place` where it is struck (part of its length) and `slope` how its partials fall."""
 
-    `sustain` is the time constant of its level in seconds; `damping` (0-0.5) how fast its highs die;
-    `place` where it is plucked, as a part of its length.
-    """
-    period = max(8, round(rate / frequency))
-    burst = lowpass(noise(rng, period * 2), log_uniform(rng, 1500.0, 9000.0), rate, 1)[period:]
-    burst = burst - np.roll(burst, max(1, int(place * period)))
-    keep = np.exp(-period / (sustain * rate))
-    rows = np.empty((n // period + 1, period))
-    rows[0] = burst - burst.mean()
-    for k in range(1, len(rows)):
-        last = rows[k - 1]
-        rows[k] = keep * ((1.0 - damping) * last + 0.5 * damping * (np.roll(last, 1) + np.roll(last, -1)))
-    return level(rows.reshape(-1)[:n])
+    frequency: float
+    sustain: float
+    dull: float
+    place: float
+    slope: float
+
+    def play(self, rng: Rng, n: int, rate: int) -> Audio:
+        """Sum its partials, slightly stretched by stiffness, each until it has fallen by 60 dB."""
+        out = np.zeros(n)
+        stiffness, pickup = log_uniform(rng, 1e-5, 2e-4), uniform(rng, 0.08, 0.25)
+        for k in range(1, 120):
+            frequency = self.frequency * k * np.sqrt(1.0 + stiffness * k * k)
+            if frequency > min(9000.0, 0.45 * rate):
+                break
+            tau = self.sustain / (1.0 + (frequency / self.dull) ** 1.3)
+            level_k = abs(np.sin(np.pi * k * self.place) * np.sin(np.pi * k * pickup)) / k**self.slope
+            m = min(n, int(7.0 * tau * rate) + 64)
+            out[:m] += level_k * sine(phase(frequency, m, rate)) * decay(m, rate, tau)
+        return level(out)
 
 
 def _thump(rng: Rng, n: int, rate: int, length: float = 0.02) -> Audio:
@@ -43,7 +53,9 @@ def _pickup(rng: Rng, tone: Audio, rate: int) -> Audio:
 def thumb(rng: Rng, rate: int, note: Note) -> Audio:
     """Electric bass struck by the thumb: a bright clank, then the string."""
     n = note.samples(rate)
-    tone = string(rng, n, rate, note.frequency, log_uniform(rng, 0.2, 1.0), uniform(rng, 0.1, 0.5), uniform(rng, 0.05, 0.2))
+    sustain, dull = log_uniform(rng, 0.3, 2.5), log_uniform(rng, 60.0, 500.0)
+    wire = String(note.frequency, sustain, dull, uniform(rng, 0.05, 0.25), uniform(rng, 0.2, 0.9))
+    tone = wire.play(rng, n, rate)
     clank = _thump(rng, n, rate) * uniform(rng, 0.2, 0.9)
     body = tanh(level(tone + clank), log_uniform(rng, 0.7, 4.0))
     return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005)
@@ -52,18 +64,21 @@ def thumb(rng: Rng, rate: int, note: Note) -> Audio:
 def pop(rng: Rng, rate: int, note: Note) -> Audio:
     """The string pulled away and snapping back: thin, sharp and short."""
     n = note.samples(rate)
-    tone = string(rng, n, rate, note.frequency * pick(rng, 1.0, 2.0), log_uniform(rng, 0.1, 0.5), 0.1, uniform(rng, 0.03, 0.1))
+    sustain, dull = log_uniform(rng, 0.2, 1.2), log_uniform(rng, 150.0, 900.0)
+    wire = String(note.frequency * pick(rng, 1.0, 2.0), sustain, dull, uniform(rng, 0.03, 0.12), uniform(rng, 0.1, 0.6))
+    tone = wire.play(rng, n, rate)
     snap = _thump(rng, n, rate, 0.03)
     body = tanh(level(highpass(tone, 90.0, rate, 1) + uniform(rng, 0.4, 1.0) * snap), log_uniform(rng, 1.0, 6.0))
-    return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * decay(n, rate, log_uniform(rng, 0.15, 0.6))
+    return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * decay(n, rate, log_uniform(rng, 0.15, 0.9))
 
 
 def picked(rng: Rng, rate: int, note: Note) -> Audio:
     """Picked or fingered bass, often muted with the palm."""
     n = note.samples(rate)
     muted = chance(rng, 0.4)
-    sustain = log_uniform(rng, 0.06, 0.2) if muted else log_uniform(rng, 0.25, 1.0)
-    tone = string(rng, n, rate, note.frequency, sustain, uniform(rng, 0.3, 1.0), uniform(rng, 0.1, 0.3))
+    sustain = log_uniform(rng, 0.08, 0.25) if muted else log_uniform(rng, 0.3, 2.0)
+    wire = String(note.frequency, sustain, log_uniform(rng, 50.0, 400.0), uniform(rng, 0.1, 0.4), uniform(rng, 0.5, 1.3))
+    tone = wire.play(rng, n, rate)
     body = tone + uniform(rng, 0.05, 0.4) * _thump(rng, n, rate, 0.008)
     return tanh(_pickup(rng, body, rate), log_uniform(rng, 0.5, 4.0)) * gate(note, n, rate, 0.0005)
 
@@ -81,7 +96,7 @@ def fm_solid(rng: Rng, rate: int, note: Note) -> Audio:
     index, fast = log_uniform(rng, 2.0, 9.0), log_uniform(rng, 0.02, 0.15)
     tone = _fm(rng, n, rate, note.frequency, ratio, index, fast, uniform(rng, 0.05, 0.3))
     tone = tone + uniform(rng, 0.0, 0.5) * _fm(rng, n, rate, note.frequency, pick(rng, 4, 7, 9), 3.0, 0.03, 0.0)
-    return level(tone * decay(n, rate, log_uniform(rng, 0.12, 0.7)) * gate(note, n, rate, 0.001))
+    return level(tone * decay(n, rate, log_uniform(rng, 0.12, 1.2)) * gate(note, n, rate, 0.001))
 
 
 def lately(rng: Rng, rate: int, note: Note) -> Audio:
@@ -90,7 +105,7 @@ def lately(rng: Rng, rate: int, note: Note) -> Audio:
     low = _fm(rng, n, rate, note.frequency, 1.0, log_uniform(rng, 1.5, 4.0), log_uniform(rng, 0.08, 0.3), 0.2)
     high = _fm(rng, n, rate, note.frequency * 2.0, 3.0, log_uniform(rng, 1.0, 4.0), log_uniform(rng, 0.02, 0.08), 0.05)
     tone = low + uniform(rng, 0.2, 0.6) * high * decay(n, rate, log_uniform(rng, 0.05, 0.3))
-    return tanh(level(tone * decay(n, rate, log_uniform(rng, 0.15, 0.6))), 1.2) * gate(note, n, rate, 0.001)
+    return tanh(level(tone * decay(n, rate, log_uniform(rng, 0.15, 1.0))), 1.2) * gate(note, n, rate, 0.001)
 
 
 def donk(rng: Rng, rate: int, note: Note) -> Audio:

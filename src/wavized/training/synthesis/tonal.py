@@ -11,7 +11,7 @@ from wavized.training.synthesis.envelopes import adsr, attack_decay, decay, gate
 from wavized.training.synthesis.filters import bandpass, ladder, lowpass
 from wavized.training.synthesis.oscillators import noise, phase, pulse, saw, sine, stack
 from wavized.training.synthesis.shaping import level, tanh
-from wavized.training.synthesis.slap import string
+from wavized.training.synthesis.slap import String
 from wavized.training.synthesis.space import chorus, echo, reverb
 from wavized.training.synthesis.spectral import VOWELS, shape, vowels
 
@@ -103,7 +103,9 @@ def high_pluck(rng: Rng, rate: int, note: Note) -> Audio:
     high = _higher(rng, note, 52, 86)
     n = high.samples(rate)
     if chance(rng, 0.5):
-        tone = string(rng, n, rate, high.frequency, log_uniform(rng, 0.1, 0.8), uniform(rng, 0.05, 0.6), uniform(rng, 0.05, 0.3))
+        sustain, dull = log_uniform(rng, 0.1, 1.0), log_uniform(rng, 200.0, 1500.0)
+        wire = String(high.frequency, sustain, dull, uniform(rng, 0.05, 0.4), uniform(rng, 0.4, 1.3))
+        tone = wire.play(rng, n, rate)
     else:
         cutoff = high.frequency * 2.0 ** (uniform(rng, 2.0, 5.0) * decay(n, rate, log_uniform(rng, 0.03, 0.2)))
         tone = ladder(saw(phase(high.frequency, n, rate)), cutoff, uniform(rng, 0.0, 0.6), rate)
