@@ -1,0 +1,153 @@
+"""pystray's icon, with the gaps of its systems filled or named. Imports pystray only when one is made.
+
+`run` holds the main thread; `show`, `dock` and `stop` belong to the one helper thread that `run` starts.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+from wavized.errors import WavizedError
+from wavized.tray.menu import Action, MenuItem, MenuModel
+
+log = logging.getLogger(__name__)
+
+MENU_HINT = (
+    "A menu needs PyGObject in Wavized's Python and the system's AppIndicator library (on Debian and Ubuntu "
+    "the package gir1.2-ayatanaappindicator3-0.1). Without it a click opens the library, and "
+    '"wavized pause" and "wavized resume" do the rest'
+)
+TRAY_HINT = (
+    'GNOME shows tray icons with its extension "AppIndicator and KStatusNotifierItem Support". Wavized works '
+    "the same without an icon; --no-tray leaves it out"
+)
+_JOIN_SECONDS = 2.0
+
+
+class TrayUnavailableError(WavizedError):
+    """No icon can be shown here, or the one shown was lost with its display."""
+
+
+class Backend:
+    """One icon on the screen. Raises TrayUnavailableError where none can be made."""
+
+    def __init__(self, model: MenuModel, activate: Callable[[Action], None]) -> None:
+        self._pystray = _import_pystray()
+        self._activate = activate
+        self._model = model
+        self._helper: threading.Thread | None = None
+        self._interrupt = signal.getsignal(signal.SIGINT)
+        kind = self._pystray.Icon
+        self._is_xorg = kind.__module__.endswith("_xorg")
+        self.has_menu: bool = kind.HAS_MENU
+        self.docks_itself = not self._is_xorg
+        self._icon: Any = kind(  # pystray publishes no types
+            "wavized", self._image(), self._title(), self._pystray.Menu(self._items)
+        )
+
+    def run(self, keep: Callable[[], None]) -> None:
+        """Show the icon until `stop`; `keep` runs on the helper thread and calls `stop` at its end."""
+
+        def help_out(icon: Any) -> None:  # noqa: ANN401 - pystray publishes no types
+            self._helper = threading.current_thread()
+            self._helper.name = "tray"
+            try:
+                icon.visible = True
+            except Exception:
+                log.exception("The tray icon could not be shown")
+            keep()
+
+        self._icon.run(setup=help_out)
+
+    def release(self) -> None:
+        """After `run`: wait for the helper thread, which must have been told to end."""
+        self._icon._running = False  # else pystray's __del__ writes to a display that may be gone
+        if self._helper is None:
+            return
+        self._helper.join(_JOIN_SECONDS)
+        if self._helper.is_alive() and self._is_xorg:
+            self._icon._queue.put(True)  # the answer it waits for cannot come from a lost display
+            self._helper.join(_JOIN_SECONDS)
+        if self._helper.is_alive():
+            log.warning("The tray's helper thread does not end")
+
+    def show(self, model: MenuModel) -> None:
+        """Change what is shown, as far as it differs."""
+        before, self._model = self._model, model
+        if model.picture != before.picture:
+            self._icon.icon = self._image()
+        self._icon.title = self._title()
+        if model.sections != before.sections:
+            self._icon.update_menu()
+
+    def is_docked(self) -> bool:
+        """Whether a tray took the icon; where `docks_itself`, the system sees to that and does not tell."""
+        return self.docks_itself or self._icon._systray_manager is not None
+
+    def dock(self) -> None:
+        """Offer the icon to a tray that may have come up since."""
+        self._icon.icon = self._image()
+
+    def stop(self) -> None:
+        """Take the icon away; `run` returns."""
+        self._icon.stop()
+
+    def _image(self) -> object:
+        from wavized.tray.artwork import draw  # Pillow is loaded only once there is a display
+
+        return draw(self._model.picture, opaque=self._is_xorg)
+
+    def _title(self) -> str:
+        """The tooltip; plain X11 window names hold Latin-1 only."""
+        title = self._model.title
+        return (
+            title.replace("…", "...").encode("latin-1", "replace").decode("latin-1")
+            if self._is_xorg
+            else title
+        )
+
+    def _items(self) -> Iterator[object]:
+        """The menu as pystray asks for it: again for every update, on the main thread first of all."""
+        self._restore_interrupt()
+        for number, section in enumerate(self._model.sections):
+            if number:
+                yield self._pystray.Menu.SEPARATOR
+            for item in section:
+                yield self._item(item)
+
+    def _item(self, item: MenuItem) -> object:
+        def chosen(_icon: object, _item: object) -> None:
+            if item.action is not None:
+                self._activate(item.action)
+
+        text = item.text.replace("&", "&&") if sys.platform == "win32" else item.text
+        return self._pystray.MenuItem(text, chosen, default=item.default, enabled=item.enabled)
+
+    def _restore_interrupt(self) -> None:
+        """Ctrl-C stops the daemon in order: pystray's GTK loop has made it kill the process on the spot."""
+        if threading.current_thread() is threading.main_thread() and self._interrupt is not None:
+            signal.signal(signal.SIGINT, self._interrupt)
+
+
+def _import_pystray() -> ModuleType:
+    """pystray, which picks its backend and opens the display while it is imported."""
+    try:
+        pystray = importlib.import_module("pystray")
+    except Exception as error:  # without a display each backend raises an error of its own
+        if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            raise TrayUnavailableError(
+                "No tray icon: there is no graphical display", hint="Start Wavized from a desktop session"
+            ) from error
+        raise TrayUnavailableError(
+            f"No tray icon: the display cannot be used ({error})", hint=TRAY_HINT
+        ) from error
+    logging.getLogger("pystray").setLevel(logging.CRITICAL)  # it logs a traceback wherever there is no tray
+    return pystray
