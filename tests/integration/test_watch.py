@@ -250,7 +250,7 @@ def test_a_file_that_vanishes_before_it_settled_is_not_delivered(downloads: Path
 
 
 def test_only_regular_files_are_taken(downloads: Path, library: Path, tmp_path: Path) -> None:
-    """Links, pipes and folders that are named like a sample are passed over; a pipe does not hang the watch."""
+    """Links, pipes and folders named like a sample are passed over; a pipe does not hang the watch."""
     outside = write(tmp_path / "outside" / "real.wav")
     with Watch(library, WatchFolder(path=downloads, existing=Existing.FILE)) as watch:
         watch.until_open()
@@ -336,7 +336,7 @@ def test_with_existing_file_what_a_folder_holds_is_delivered(downloads: Path, li
 
 
 def test_a_file_that_grows_during_the_adoption_is_delivered(downloads: Path, library: Path) -> None:
-    """Whether the adopting scan sees it half or whole, the file its writer leaves in the end is an arrival."""
+    """Whether the adopting scan sees it half or whole, what its writer leaves in the end is an arrival."""
     content = wav_bytes(frames=60_000)
     target = downloads / "growing.wav"
     for number in range(500):
@@ -369,7 +369,7 @@ class SlowKnown(FakeKnown):
 def test_a_file_that_comes_during_the_adoption_is_delivered(
     downloads: Path, library: Path, tmp_path: Path
 ) -> None:
-    """Written or moved in while the scan is still going on, it is an arrival and not part of what was there."""
+    """Written or moved in while the scan goes on, it is an arrival and not part of what was there."""
     pack = write(tmp_path / "Pack" / "moved.wav").parent
     for number in range(501):
         write(downloads / f"{number}.wav")
@@ -505,6 +505,15 @@ def test_when_all_events_are_lost_the_periodic_scan_finds_what_came(downloads: P
         watch.until_open()
         assert watch.states() == {downloads: FolderState.WATCHING}
         watch.until_delivered(write(downloads / "kick.wav"))
+
+
+def test_a_flood_of_events_hides_no_sample(downloads: Path, library: Path) -> None:
+    """Even where the kernel's queue overflows, and the events of the sample with it, it is found at once."""
+    with Watch(library, WatchFolder(path=downloads)) as watch:
+        watch.until_open()
+        for turn in range(60_000):  # two names, since the kernel merges equal events that follow each other
+            os.close(os.open(downloads / f"{turn % 2}.txt", os.O_WRONLY | os.O_CREAT))
+        watch.until_delivered(write(downloads / "kick.wav"), write(downloads / "pack" / "deep" / "kick.wav"))
 
 
 class LimitedListener(DeafListener):

@@ -110,7 +110,7 @@ PART = st.text(alphabet="ab.", min_size=1, max_size=3).filter(lambda part: part.
 
 @given(parts=st.lists(PART, min_size=1, max_size=5))
 def test_every_path_matches_itself_and_any_depth(parts: list[str]) -> None:
-    """Names without wildcard characters match literally; `**` before and after adds nothing that is needed."""
+    """Names without wildcards match literally; `**` before and after asks for nothing more."""
     path = PurePath(*parts)
     assert matches(path, "/" + path.as_posix())
     assert matches(path, f"**/{path.as_posix()}/**")

@@ -61,7 +61,7 @@ def _plain(text: str) -> str:
 
 
 def _covers(parts: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Whether the pattern matches the path or one of its folders, by walking every reading of `**` at once."""
+    """Whether the pattern matches the path or one of its folders; every reading of `**` is walked at once."""
     reached = _through_stars({0}, pattern)
     for part in parts:
         advanced = set()
@@ -103,7 +103,7 @@ class Selection:
 
     @property
     def holds_nothing(self) -> bool:
-        """Whether the whole watched folder is the library or lies in it, so that nothing here may be taken."""
+        """Whether the watched folder is the library or lies in it, so that nothing here may be taken."""
         return self.root.is_relative_to(self.library)
 
     def enters(self, folder: PurePath) -> bool:

@@ -47,7 +47,7 @@ class FolderKeeper:
     _unreadable: set[Path] = field(default_factory=set)
 
     def configure(self, config: Config) -> None:
-        """Take on a configuration: open what is new, leave what is gone, look through what stays once more."""
+        """Take on a configuration: open what is new, leave what is gone, look through what stays."""
         self._config = config
         rules = selections(config)
         before, self._folders = self._folders, {}
@@ -170,7 +170,7 @@ class FolderKeeper:
             folder.told = ""
 
     def _resolve_anew(self) -> None:
-        """Links on the way to a folder may have changed while it was away, and with them what lies in what."""
+        """Links on the way to a folder may have changed while it was away, and so what lies in what."""
         rules = selections(self._config) if self._config is not None else {}
         for folder in self._folders.values():
             folder.selection = rules.get(folder.path, folder.selection)

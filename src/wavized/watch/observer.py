@@ -139,7 +139,7 @@ class FolderListener:
 
 
 class _Relay(FileSystemEventHandler):
-    """Puts the paths of one folder's events into the hint box, told as the configuration spells the folder."""
+    """Puts the paths of one folder's events into the hint box, spelled as the configuration does."""
 
     def __init__(self, root: Path, real: Path, hints: HintBox) -> None:
         self._root = root
