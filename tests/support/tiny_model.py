@@ -35,6 +35,18 @@ def make_tiny_model(folder: Path, *, model_id: str = "tiny") -> Path:
     return folder
 
 
+def make_paper_model(folder: Path) -> Path:
+    """Write a folder that declares itself well and holds no network: enough for whoever does not load it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = (*CATEGORIES, *REJECTS)
+    config = {"id2label": {str(index): label for index, label in enumerate(labels)}}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / "preprocessor_config.json").write_text("{}", encoding="utf-8")
+    (folder / "model.safetensors").write_bytes(b"paper")
+    write_manifest(folder)
+    return folder
+
+
 def write_manifest(folder: Path, **changes: object) -> None:
     """Declare what lies in `folder`; `changes` replace top-level keys, and a value of None removes one."""
     data: dict[str, object] = {
