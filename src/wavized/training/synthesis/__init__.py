@@ -1,4 +1,4 @@
-"""A parametric generator of bass one-shots and of what is not one, for training. Pure numpy and scipy; no files."""
+"""A parametric generator of bass one-shots and of what is not one, for training. No files, no threads."""
 
 from wavized.training.synthesis.catalogue import LABELS, families, render, render_family
 

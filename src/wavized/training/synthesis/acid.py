@@ -1,10 +1,10 @@
-"""Acid: one saw or square through a resonant ladder that an envelope (or a hand) sweeps, as on a TB-303. Pure."""
+"""Acid: one saw or square through a resonant ladder that an envelope or a hand sweeps (TB-303). Pure."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import attack_decay, gate, glide, lfo, seconds
 from wavized.training.synthesis.filters import highpass, ladder, lowpass
 from wavized.training.synthesis.oscillators import phase, pulse, saw
@@ -65,7 +65,9 @@ def accented(rng: Rng, rate: int, note: Note) -> Audio:
     """An accent: shorter decay, further sweep, louder start."""
     tau = log_uniform(rng, 0.05, 0.2)
     square = chance(rng, 0.4)
-    tone = _squelch(rng, rate, note, _flat(note, rate), square, uniform(rng, 0.65, 0.95), uniform(rng, 3.0, 5.5), tau)
+    tone = _squelch(
+        rng, rate, note, _flat(note, rate), square, uniform(rng, 0.65, 0.95), uniform(rng, 3.0, 5.5), tau
+    )
     punch = 1.0 + uniform(rng, 0.5, 2.0) * attack_decay(len(tone), rate, 0.001, 0.1)
     return tanh(level(tone * punch), log_uniform(rng, 1.0, 6.0))
 
@@ -105,12 +107,16 @@ def pulsing(rng: Rng, rate: int, note: Note) -> Audio:
 def delayed(rng: Rng, rate: int, note: Note) -> Audio:
     """A squelch with a few echoes."""
     tau, octaves = log_uniform(rng, 0.06, 0.4), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, _flat(note, rate), chance(rng, 0.4), uniform(rng, 0.5, 0.94), octaves, tau)
+    tone = _squelch(
+        rng, rate, note, _flat(note, rate), chance(rng, 0.4), uniform(rng, 0.5, 0.94), octaves, tau
+    )
     lag = uniform(rng, 0.1, 0.3)
-    return echo(tanh(tone, log_uniform(rng, 0.5, 8.0)), rate, lag, uniform(rng, 0.15, 0.45), int(pick(rng, 1, 2, 3)))
+    return echo(
+        tanh(tone, log_uniform(rng, 0.5, 8.0)), rate, lag, uniform(rng, 0.15, 0.45), int(pick(rng, 1, 2, 3))
+    )
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "saw_squelch": saw_squelch,
     "square_squelch": square_squelch,
     "distorted": distorted,

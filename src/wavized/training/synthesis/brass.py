@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, hertz, log_uniform, pick, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, hertz, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import adsr, attack_decay, gate, seconds
 from wavized.training.synthesis.filters import ladder, lowpass
 from wavized.training.synthesis.oscillators import noise, phase, pulse, saw, sine, stack
@@ -40,7 +40,9 @@ def _played(rng: Rng, wave: Audio, note: Note, rate: int, brightest: float = 900
     n = len(wave)
     low = note.frequency * uniform(rng, 1.0, 2.5)
     high = max(low * 2.0, log_uniform(rng, 1500.0, brightest))
-    tone = ladder(wave, _blow(rng, note, n, rate, low, high), uniform(rng, 0.0, 0.3), rate, int(pick(rng, 3, 4)))
+    tone = ladder(
+        wave, _blow(rng, note, n, rate, low, high), uniform(rng, 0.0, 0.3), rate, int(pick(rng, 3, 4))
+    )
     attack = log_uniform(rng, 0.004, 0.06)
     return level(tone * adsr(note, n, rate, attack, log_uniform(rng, 0.1, 0.8), uniform(rng, 0.5, 1.0)))
 
@@ -61,7 +63,9 @@ def horn(rng: Rng, rate: int, note: Note) -> Audio:
     wave = saw(phase(_pitch(rng, note, n, rate), n, rate))
     wave = wave + 0.03 * noise(rng, n) * attack_decay(n, rate, 0.005, 0.05)
     bell = np.array([[log_uniform(rng, 280, 600), log_uniform(rng, 800, 1600), log_uniform(rng, 1800, 3200)]])
-    response = peaks(bell, np.array([180.0, 300.0, 500.0]), np.array([1.0, 0.8, 0.4]), uniform(rng, 0.1, 0.35))
+    response = peaks(
+        bell, np.array([180.0, 300.0, 500.0]), np.array([1.0, 0.8, 0.4]), uniform(rng, 0.1, 0.35)
+    )
     return tanh(_played(rng, shape(wave, rate, response), note, rate, 6000.0), log_uniform(rng, 0.5, 4.0))
 
 
@@ -76,7 +80,9 @@ def fm_brass(rng: Rng, rate: int, note: Note) -> Audio:
         feedback = sine(cycles + slow + 0.12 * sine(cycles))
         modulator = sine(cycles + slow + index * 0.08 * feedback)
         tone += sine(pick(rng, 1.0, 1.0, 0.5) * cycles + slow + index * modulator / (2.0 * np.pi) * 1.6)
-    amp = adsr(note, n, rate, log_uniform(rng, 0.005, 0.07), log_uniform(rng, 0.2, 1.0), uniform(rng, 0.5, 1.0))
+    amp = adsr(
+        note, n, rate, log_uniform(rng, 0.005, 0.07), log_uniform(rng, 0.2, 1.0), uniform(rng, 0.5, 1.0)
+    )
     return level(tone * amp)
 
 
@@ -88,22 +94,30 @@ def stab(rng: Rng, rate: int, note: Note) -> Audio:
     for step in chords[int(rng.integers(len(chords)))]:
         wave += stack(rng, hertz(note.midi + step), n, rate, _cents(rng, 10.0)).mean(axis=0)
     tone = tanh(_played(rng, wave, note, rate), log_uniform(rng, 0.5, 4.0))
-    return reverb(rng, tone, rate, log_uniform(rng, 0.2, 1.2), uniform(rng, 0.05, 0.35)) if chance(rng, 0.6) else tone
+    return (
+        reverb(rng, tone, rate, log_uniform(rng, 0.2, 1.2), uniform(rng, 0.05, 0.35))
+        if chance(rng, 0.6)
+        else tone
+    )
 
 
 def bass_brass(rng: Rng, rate: int, note: Note) -> Audio:
     """Brass in the bass register: saw and pulse in octaves, firm and not very bright."""
     n = note.samples(rate)
     curve = _pitch(rng, note, n, rate)
-    wave = saw(phase(curve, n, rate)) + uniform(rng, 0.2, 0.8) * pulse(phase(curve * pick(rng, 1.003, 0.5, 2.0), n, rate))
+    wave = saw(phase(curve, n, rate)) + uniform(rng, 0.2, 0.8) * pulse(
+        phase(curve * pick(rng, 1.003, 0.5, 2.0), n, rate)
+    )
     return tanh(_played(rng, wave, note, rate, 4000.0), log_uniform(rng, 0.5, 5.0))
 
 
 def braam(rng: Rng, rate: int, note: Note) -> Audio:
     """The trailer horn: many low saws, driven hard, in a large hall."""
     n = note.samples(rate)
-    voices = stack(rng, _pitch(rng, note, n, rate), n, rate, _cents(rng, 18.0) + (-1200.0, 1200.0, 702.0))
-    tone = tube(_played(rng, voices.mean(axis=0), note, rate), log_uniform(rng, 2.0, 10.0), uniform(rng, 0.0, 0.5))
+    voices = stack(rng, _pitch(rng, note, n, rate), n, rate, (*_cents(rng, 18.0), -1200.0, 1200.0, 702.0))
+    tone = tube(
+        _played(rng, voices.mean(axis=0), note, rate), log_uniform(rng, 2.0, 10.0), uniform(rng, 0.0, 0.5)
+    )
     return reverb(rng, lowpass(tone, 7000.0, rate, 1), rate, uniform(rng, 0.4, 1.6), uniform(rng, 0.1, 0.4))
 
 
@@ -121,7 +135,7 @@ def section(rng: Rng, rate: int, note: Note) -> Audio:
     return np.stack([_played(np.random.default_rng(5), side, note, rate, 7000.0) for side in wide]).squeeze()
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "saw_stack": saw_stack,
     "horn": horn,
     "fm_brass": fm_brass,

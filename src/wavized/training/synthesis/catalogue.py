@@ -1,4 +1,7 @@
-"""Which families each label has, and how one is drawn and rendered. Pure: the same generator state gives the same sound."""
+"""Which families each label has, and how one is drawn and rendered.
+
+Pure: the same generator state gives the same sound.
+"""
 
 from __future__ import annotations
 
@@ -43,13 +46,21 @@ _FAMILIES: dict[str, dict[str, Patch]] = {
 }
 
 _WEIGHTS = {
-    "kick": 7.0, "hard_kick": 3.0, "tom": 3.0, "snare": 2.0, "impact": 1.5, "voice": 2.5,
-    "plain": 1.5, "driven": 2.0, "clipped": 2.0, "bass_line": 2.0,
+    "kick": 7.0,
+    "hard_kick": 3.0,
+    "tom": 3.0,
+    "snare": 2.0,
+    "impact": 1.5,
+    "voice": 2.5,
+    "plain": 1.5,
+    "driven": 2.0,
+    "clipped": 2.0,
+    "bass_line": 2.0,
 }
 """Families drawn more often than the others of their label (weight 1)."""
 
 _PLAYED_HIGHER = {"acid", "brass", "growl", "reese", "slap"}
-"""Basses that are also played an octave up (15 % of them); for 808 and sub the register is part of the sound."""
+"""Basses that 15 % of the time play an octave up; for 808 and sub the register is part of the sound."""
 
 
 def families(label: str) -> Mapping[str, Patch]:
@@ -58,7 +69,10 @@ def families(label: str) -> Mapping[str, Patch]:
 
 
 def render(label: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.float32]:
-    """Draw a family of `label` and render it: float32 of shape (channels, n), one or two channels, within [-1, 1]."""
+    """Draw a family of `label` and render it.
+
+    Gives float32 of shape (channels, n) within [-1, 1], with one or two channels.
+    """
     names = list(_FAMILIES[label])
     weights = np.array([_WEIGHTS.get(name, 1.0) for name in names])
     return render_family(label, str(rng.choice(names, p=weights / weights.sum())), rng, sample_rate)

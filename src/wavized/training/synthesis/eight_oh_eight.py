@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import lfilter
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import decay, glide, seconds, sweep
 from wavized.training.synthesis.filters import bandpass, highpass, ladder, lowpass
 from wavized.training.synthesis.oscillators import noise, phase, sine, triangle
@@ -125,12 +125,14 @@ def analog(rng: Rng, rate: int, note: Note) -> Audio:
     """A triangle through a closing low-pass: an 808 made on a subtractive synthesizer."""
     n, tau = _length(rng, rate, note)
     curve = _drop(rng, n, rate, note.frequency, 3.0)
-    cutoff = sweep(n, rate, log_uniform(rng, 400.0, 4000.0), note.frequency * 1.5, log_uniform(rng, 0.05, 0.5))
+    cutoff = sweep(
+        n, rate, log_uniform(rng, 400.0, 4000.0), note.frequency * 1.5, log_uniform(rng, 0.05, 0.5)
+    )
     body = ladder(triangle(phase(curve, n, rate)), cutoff, uniform(rng, 0.0, 0.3), rate)
     return tanh(body * decay(n, rate, tau) + 0.5 * _click(rng, n, rate), log_uniform(rng, 0.5, 6.0))
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "classic": classic,
     "plain": plain,
     "driven": driven,

@@ -51,7 +51,9 @@ def glide(n: int, rate: int, ratio: float, begin: float, length: float) -> Audio
 
 def lfo(n: int, rate: int, hertz: float | Audio, shape: int = 0, start: float = 0.0) -> Audio:
     """A contour in [0, 1]: 0 sine, 1 triangle, 2 falling saw, 3 soft square. It starts low at `start` 0."""
-    cycles = np.cumsum(hertz) / rate + start if isinstance(hertz, np.ndarray) else seconds(n, rate) * hertz + start
+    cycles = (
+        np.cumsum(hertz) / rate + start if isinstance(hertz, np.ndarray) else seconds(n, rate) * hertz + start
+    )
     turn = cycles % 1.0
     if shape == 1:
         return 1.0 - np.abs(2.0 * turn - 1.0)

@@ -8,7 +8,6 @@ for all blocks at once and states carried from block to block.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.signal import butter, lfilter, sosfilt
 
 from wavized.training.synthesis.draw import Audio
@@ -19,7 +18,7 @@ BLOCK = 64
 _OSCILLATES = {3: 8.0, 4: 4.0}
 
 
-def _run(x: Audio, sections: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]) -> Audio:
+def _run(x: Audio, sections: list[tuple[Audio, Audio]]) -> Audio:
     """Filter with (numerators, denominators) per section, each of shape (blocks, 3)."""
     y = x
     for numerators, denominators in sections:
@@ -40,7 +39,10 @@ def _per_block(curve: float | Audio, n: int) -> Audio:
 
 
 def ladder(x: Audio, cutoff: float | Audio, resonance: float | Audio, rate: int, poles: int = 4) -> Audio:
-    """Resonant low-pass of a mono signal; `cutoff` in Hz, `resonance` 0 (none) to 1 (self-oscillation)."""
+    """Resonant low-pass of a mono signal; `cutoff` in Hz, `resonance` 0 (none) to 1 (self-oscillation).
+
+    Gain is 1 at 0 Hz, so the bass stays when resonance rises (a real ladder loses it).
+    """
     n = len(x)
     blocks = -(-n // BLOCK)
     fc = np.clip(_per_block(cutoff, n), 15.0, 0.45 * rate)
@@ -59,9 +61,7 @@ def ladder(x: Audio, cutoff: float | Audio, resonance: float | Audio, rate: int,
         real = z[:, poles // 2].real
         a = np.stack([np.ones(blocks), -real, np.zeros(blocks)], axis=1)
         sections.append((((1.0 - real) / 2.0)[:, None] * np.array([1.0, 1.0, 0.0]), a))
-    # Bass is kept as a real ladder's make-up gain does: half way between none and all.
-    makeup = 1.0 / np.sqrt(1.0 + 0.3 * k.mean())
-    return _run(x, sections) * makeup
+    return _run(x, sections)
 
 
 def resonator(x: Audio, frequency: float | Audio, q: float, rate: int, kind: str = "band") -> Audio:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, uniform
 from wavized.training.synthesis.envelopes import decay, gate, lfo, seconds, sweep
 from wavized.training.synthesis.filters import bandpass, lowpass, resonator
 from wavized.training.synthesis.oscillators import drift, noise, phase, pink, saw, sine
@@ -12,7 +12,7 @@ from wavized.training.synthesis.shaping import crush, level, tanh
 from wavized.training.synthesis.space import echo, reverb
 
 
-def riser(rng: Rng, rate: int, note: Note) -> Audio:
+def riser(rng: Rng, rate: int, _note: Note) -> Audio:
     """Noise or a tone that rises, or falls, over one to four seconds."""
     n = int(log_uniform(rng, 0.7, 4.0) * rate)
     low, high = log_uniform(rng, 150.0, 800.0), log_uniform(rng, 2000.0, 10000.0)
@@ -25,22 +25,30 @@ def riser(rng: Rng, rate: int, note: Note) -> Audio:
     return level(saw(phase(curve * 0.4, n, rate)) * contour)
 
 
-def impact(rng: Rng, rate: int, note: Note) -> Audio:
+def impact(rng: Rng, rate: int, _note: Note) -> Audio:
     """A cinematic hit: a boom, a crack and a long dark hall."""
     n = int(0.5 * rate)
-    boom = sine(phase(sweep(n, rate, uniform(rng, 120, 300), uniform(rng, 28, 50), 0.06), n, rate)) * decay(n, rate, 0.15)
-    crack = lowpass(noise(rng, n), log_uniform(rng, 800, 8000), rate) * decay(n, rate, log_uniform(rng, 0.01, 0.1))
+    boom = sine(phase(sweep(n, rate, uniform(rng, 120, 300), uniform(rng, 28, 50), 0.06), n, rate)) * decay(
+        n, rate, 0.15
+    )
+    crack = lowpass(noise(rng, n), log_uniform(rng, 800, 8000), rate) * decay(
+        n, rate, log_uniform(rng, 0.01, 0.1)
+    )
     dry = tanh(boom + uniform(rng, 0.3, 1.0) * level(crack), uniform(rng, 1.0, 5.0))
-    return reverb(rng, dry, rate, log_uniform(rng, 0.8, 3.5), uniform(rng, 0.3, 0.7), log_uniform(rng, 1000, 6000))
+    return reverb(
+        rng, dry, rate, log_uniform(rng, 0.8, 3.5), uniform(rng, 0.3, 0.7), log_uniform(rng, 1000, 6000)
+    )
 
 
-def zap(rng: Rng, rate: int, note: Note) -> Audio:
+def zap(rng: Rng, rate: int, _note: Note) -> Audio:
     """A laser or a blip: a tone that races down or up from high above."""
     n = int(log_uniform(rng, 0.08, 0.7) * rate)
     start, end = log_uniform(rng, 1500.0, 8000.0), log_uniform(rng, 150.0, 900.0)
     if chance(rng, 0.3):
         start, end = end, start
-    tone = sine(phase(sweep(n, rate, start, end, log_uniform(rng, 0.02, 0.2)), n, rate)) * decay(n, rate, n / rate / 3.0)
+    tone = sine(phase(sweep(n, rate, start, end, log_uniform(rng, 0.02, 0.2)), n, rate)) * decay(
+        n, rate, n / rate / 3.0
+    )
     return echo(tone, rate, uniform(rng, 0.06, 0.2), 0.4, 3) if chance(rng, 0.3) else tone
 
 
@@ -73,7 +81,7 @@ def robot(rng: Rng, rate: int, note: Note) -> Audio:
     return level(tone * (0.3 + 0.7 * lfo(n, rate, uniform(rng, 3.0, 20.0), 3)))
 
 
-def foley(rng: Rng, rate: int, note: Note) -> Audio:
+def foley(rng: Rng, rate: int, _note: Note) -> Audio:
     """Keys, paper, steps: a few irregular bursts of coloured noise."""
     n = int(log_uniform(rng, 0.2, 1.5) * rate)
     t = seconds(n, rate)
@@ -85,7 +93,7 @@ def foley(rng: Rng, rate: int, note: Note) -> Audio:
     return level(out)
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "riser": riser,
     "impact": impact,
     "zap": zap,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import gate, lfo
 from wavized.training.synthesis.filters import bandpass, ladder, lowpass
 from wavized.training.synthesis.oscillators import drift, phase, pulse, saw, sine, stack
@@ -32,7 +32,9 @@ def _finish(rng: Rng, tone: Audio, note: Note, rate: int) -> Audio:
         hot = hot + uniform(rng, 0.2, 1.2) * sine(phase(note.frequency, n, rate))
     amp = gate(note, n, rate, log_uniform(rng, 0.002, 0.03))
     hot = level(lowpass(hot, log_uniform(rng, 3500.0, 16000.0), rate, 1)) * amp
-    return chorus(hot, rate, uniform(rng, 0.2, 1.5), 1.5, uniform(rng, 0.2, 0.6)) if chance(rng, 0.35) else hot
+    return (
+        chorus(hot, rate, uniform(rng, 0.2, 1.5), 1.5, uniform(rng, 0.2, 0.6)) if chance(rng, 0.35) else hot
+    )
 
 
 def fm_growl(rng: Rng, rate: int, note: Note) -> Audio:
@@ -114,7 +116,9 @@ def neuro(rng: Rng, rate: int, note: Note) -> Audio:
     """Neurofunk: a driven reese resampled through sweeping notches and a moving band."""
     n = note.samples(rate)
     detune = uniform(rng, 5.0, 25.0)
-    wave = tanh(stack(rng, note.frequency, n, rate, (-detune, 0.0, detune)).mean(axis=0), log_uniform(rng, 3.0, 20.0))
+    wave = tanh(
+        stack(rng, note.frequency, n, rate, (-detune, 0.0, detune)).mean(axis=0), log_uniform(rng, 3.0, 20.0)
+    )
     move = _motion(rng, n, rate)
     centre = log_uniform(rng, 150.0, 500.0) * 2.0 ** (uniform(rng, 1.5, 4.0) * move)
     tone = shape(wave, rate, notches(centre, uniform(rng, 1.5, 2.6), int(rng.integers(3, 7)), 0.95))
@@ -135,7 +139,7 @@ def screech(rng: Rng, rate: int, note: Note) -> Audio:
     return _finish(rng, fold(bump, uniform(rng, 1.0, 2.5)) + uniform(rng, 0.2, 0.8) * low, note, rate)
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "fm_growl": fm_growl,
     "talking": talking,
     "wobble": wobble,

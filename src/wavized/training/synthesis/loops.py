@@ -6,7 +6,7 @@ same instrument at another pitch, so every bass and tonal family can play a line
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,13 @@ from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log
 from wavized.training.synthesis.shaping import level, tanh
 from wavized.training.synthesis.space import mid
 
-SCALES = ((0, 3, 5, 7, 10), (0, 2, 3, 5, 7, 8, 10), (0, 1, 3, 5, 7, 8, 10), (0, 2, 4, 5, 7, 9, 11), (0, 0, 0, 12, 7))
+SCALES = (
+    (0, 3, 5, 7, 10),
+    (0, 2, 3, 5, 7, 8, 10),
+    (0, 1, 3, 5, 7, 8, 10),
+    (0, 2, 4, 5, 7, 9, 11),
+    (0, 0, 0, 12, 7),
+)
 
 BASSES: tuple[dict[str, Patch], ...] = tuple(
     module.FAMILIES for module in (eight_oh_eight, acid, brass, growl, reese, slap, sub)
@@ -51,14 +57,22 @@ def _drums(rng: Rng, grid: Grid) -> None:
     bar = 16
     kick = _hit(rng, kit.kick if chance(rng, 0.8) else kit.hard_kick, grid.rate)
     back = _hit(rng, kit.snare if chance(rng, 0.6) else kit.clap, grid.rate)
-    hat, other = _hit(rng, kit.hat, grid.rate), _hit(rng, kit.perc if chance(rng, 0.6) else kit.tom, grid.rate)
+    hat, other = (
+        _hit(rng, kit.hat, grid.rate),
+        _hit(rng, kit.perc if chance(rng, 0.6) else kit.tom, grid.rate),
+    )
     house = chance(rng, 0.4)
     kicks = {0, 4, 8, 12} if house else {0, *rng.choice(bar, int(rng.integers(1, 4))).tolist()}
     backs = {8} if chance(rng, 0.3) else {4, 12}
     hats = set(range(0, bar, int(pick(rng, 1, 2, 2, 4)))) if not house else {2, 6, 10, 14}
     others = set(rng.choice(bar, int(rng.integers(0, 5))).tolist())
     for at in range(grid.steps):
-        for places, sound, gain in ((kicks, kick, 1.0), (backs, back, 0.8), (hats, hat, 0.35), (others, other, 0.4)):
+        for places, sound, gain in (
+            (kicks, kick, 1.0),
+            (backs, back, 0.8),
+            (hats, hat, 0.35),
+            (others, other, 0.4),
+        ):
             if at % bar in places:
                 grid.lay(sound, at, gain * uniform(rng, 0.75, 1.0))
 
@@ -104,7 +118,7 @@ def _cut(sound: Audio, n: int) -> Audio:
     return out
 
 
-def _family(rng: Rng, families: Sequence[dict[str, Patch]]) -> Patch:
+def _family(rng: Rng, families: Sequence[Mapping[str, Patch]]) -> Patch:
     chosen = list(families[int(rng.integers(len(families)))].values())
     return chosen[int(rng.integers(len(chosen)))]
 
@@ -113,14 +127,14 @@ def _done(rng: Rng, grid: Grid) -> Audio:
     return tanh(level(grid.sound), log_uniform(rng, 0.3, 2.5))
 
 
-def drum_loop(rng: Rng, rate: int, note: Note) -> Audio:
+def drum_loop(rng: Rng, rate: int, _note: Note) -> Audio:
     """Drums alone."""
     grid = Grid(rng, rate)
     _drums(rng, grid)
     return _done(rng, grid)
 
 
-def top_loop(rng: Rng, rate: int, note: Note) -> Audio:
+def top_loop(rng: Rng, rate: int, _note: Note) -> Audio:
     """Hats, shakers and percussion without kick."""
     grid = Grid(rng, rate)
     for family in (kit.hat, kit.shaker, kit.perc):
@@ -131,14 +145,14 @@ def top_loop(rng: Rng, rate: int, note: Note) -> Audio:
     return _done(rng, grid)
 
 
-def bass_line(rng: Rng, rate: int, note: Note) -> Audio:
+def bass_line(rng: Rng, rate: int, _note: Note) -> Audio:
     """A line with the sound of any of the seven basses."""
     grid = Grid(rng, rate)
     _line(rng, grid, _family(rng, BASSES), 28, 42, 1.0)
     return _done(rng, grid)
 
 
-def acid_line(rng: Rng, rate: int, note: Note) -> Audio:
+def acid_line(rng: Rng, rate: int, _note: Note) -> Audio:
     """A running acid line, the loop that packs hold most of."""
     grid = Grid(rng, rate)
     simple = ("saw_squelch", "square_squelch", "distorted", "accented")
@@ -146,7 +160,7 @@ def acid_line(rng: Rng, rate: int, note: Note) -> Audio:
     return _done(rng, grid)
 
 
-def groove(rng: Rng, rate: int, note: Note) -> Audio:
+def groove(rng: Rng, rate: int, _note: Note) -> Audio:
     """Drums and bass together."""
     grid = Grid(rng, rate)
     _drums(rng, grid)
@@ -154,7 +168,7 @@ def groove(rng: Rng, rate: int, note: Note) -> Audio:
     return _done(rng, grid)
 
 
-def melody(rng: Rng, rate: int, note: Note) -> Audio:
+def melody(rng: Rng, rate: int, _note: Note) -> Audio:
     """A melodic or arpeggiated loop, at times over drums."""
     grid = Grid(rng, rate)
     choices = (tonal.lead, tonal.high_pluck, tonal.keys, tonal.bell, tonal.strings, tonal.chord_stab)
@@ -164,10 +178,10 @@ def melody(rng: Rng, rate: int, note: Note) -> Audio:
     return _done(rng, grid)
 
 
-def broken_chords(rng: Rng, rate: int, note: Note) -> Audio:
+def broken_chords(rng: Rng, rate: int, _note: Note) -> Audio:
     """Stabs or effects repeated in rhythm."""
     grid = Grid(rng, rate)
-    short = {"zap": fx.zap, "robot": fx.robot}
+    short: dict[str, Patch] = {"zap": fx.zap, "robot": fx.robot}
     hit = _hit(rng, _family(rng, (tonal.FAMILIES, brass.FAMILIES, short)), rate)
     hit = _cut(hit, int(uniform(rng, 1.0, 4.0) * grid.step * rate))
     for at, _ in _rhythm(rng, grid.steps):
@@ -175,7 +189,7 @@ def broken_chords(rng: Rng, rate: int, note: Note) -> Audio:
     return _done(rng, grid)
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "drum_loop": drum_loop,
     "top_loop": top_loop,
     "bass_line": bass_line,

@@ -56,7 +56,7 @@ def measure(clip: npt.NDArray[np.floating], rate: int) -> Measures:
     top = int(np.argmax(level))
     above = np.flatnonzero(level > 0.1 * level[top])
     power = power_frames(mono)
-    bins = np.fft.rfftfreq(FRAME, 1.0 / rate)
+    bins = np.asarray(np.fft.rfftfreq(FRAME, 1.0 / rate), dtype=np.float64)
     total = power.sum(axis=0)
     early = max(1, round(0.06 * rate / HOP))
     return Measures(
@@ -65,7 +65,8 @@ def measure(clip: npt.NDArray[np.floating], rate: int) -> Measures:
         held_share=float((level > 0.5 * level[top]).mean()),
         centroid_hz=_centroid(total, bins),
         low_share=float(total[bins < 150.0].sum() / (total.sum() + 1e-12)),
-        early_ratio=_centroid(power[:early].sum(axis=0), bins) / (_centroid(power[early:].sum(axis=0), bins) + 1.0),
+        early_ratio=_centroid(power[:early].sum(axis=0), bins)
+        / (_centroid(power[early:].sum(axis=0), bins) + 1.0),
     )
 
 

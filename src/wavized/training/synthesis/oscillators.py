@@ -15,8 +15,8 @@ from wavized.training.synthesis.draw import Audio, Rng
 def phase(frequency: float | Audio, n: int, rate: int, start: float = 0.0) -> Audio:
     """Running phase in cycles of `n` samples; `frequency` may change from sample to sample."""
     if isinstance(frequency, np.ndarray):
-        return np.cumsum(frequency[:n]) / rate + start - frequency[0] / rate
-    return np.arange(n) * (frequency / rate) + start
+        return np.asarray(np.cumsum(frequency[:n]) / rate + (start - frequency[0] / rate), dtype=np.float64)
+    return np.arange(n, dtype=np.float64) * (frequency / rate) + start
 
 
 def sine(cycles: Audio) -> Audio:
@@ -87,8 +87,8 @@ def pink(rng: Rng, n: int) -> Audio:
         np.asarray(lfilter([gain], [1.0, -pole], white))
         for gain, pole in ((0.0990460, 0.99765), (0.2965164, 0.96300), (1.0526913, 0.57000))
     )
-    shaped = np.asarray(out) + 0.1848 * white
-    return shaped / (shaped.std() + 1e-9)
+    shaped: Audio = np.asarray(out, dtype=np.float64) + 0.1848 * white
+    return shaped / (float(shaped.std()) + 1e-9)
 
 
 def drift(rng: Rng, n: int, rate: int, hertz: float) -> Audio:

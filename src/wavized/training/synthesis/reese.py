@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import gate, lfo
 from wavized.training.synthesis.filters import highpass, ladder, lowpass
 from wavized.training.synthesis.oscillators import phase, pulse, sine, stack
@@ -71,7 +71,9 @@ def dark(rng: Rng, rate: int, note: Note) -> Audio:
     """Shut down to a rumble: only the low harmonics beat."""
     n = note.samples(rate)
     wave = stack(rng, note.frequency, n, rate, _cents(rng, int(rng.integers(2, 5)))).mean(axis=0)
-    tone = ladder(tanh(wave, log_uniform(rng, 0.5, 3.0)), log_uniform(rng, 120.0, 500.0), uniform(rng, 0, 0.3), rate)
+    tone = ladder(
+        tanh(wave, log_uniform(rng, 0.5, 3.0)), log_uniform(rng, 120.0, 500.0), uniform(rng, 0, 0.3), rate
+    )
     return _amp(rng, tone, note, rate)
 
 
@@ -104,7 +106,7 @@ def chorused(rng: Rng, rate: int, note: Note) -> Audio:
     return _amp(rng, mid(both) if chance(rng, 0.3) else both, note, rate)
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "classic": classic,
     "wide": wide,
     "sweeping": sweeping,

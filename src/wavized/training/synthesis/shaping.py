@@ -20,7 +20,7 @@ def tanh(x: Audio, drive: float) -> Audio:
 
 def tube(x: Audio, drive: float, bias: float) -> Audio:
     """Asymmetric saturation, which adds even harmonics; the offset it makes is taken out."""
-    return np.asarray(np.tanh(x * drive + bias) - np.tanh(bias)) / np.tanh(drive)
+    return np.asarray((np.tanh(x * drive + bias) - np.tanh(bias)) / np.tanh(drive), dtype=np.float64)
 
 
 def clip(x: Audio, drive: float) -> Audio:
@@ -37,4 +37,4 @@ def crush(x: Audio, bits: float, hold: int) -> Audio:
     """Fewer levels and a lower rate: the value is held for `hold` samples."""
     held = np.repeat(x[::hold], hold)[: len(x)]
     steps = 2.0 ** (bits - 1.0)
-    return np.round(held * steps) / steps
+    return np.asarray(np.round(held * steps) / steps, dtype=np.float64)

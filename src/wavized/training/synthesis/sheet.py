@@ -22,7 +22,7 @@ from wavized.training.synthesis.catalogue import LABELS, families, render, rende
 from wavized.training.synthesis.measures import FRAME, NAMES, Measures, measure, power_frames, quartiles
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402 - the backend must be chosen first
+from matplotlib import pyplot as plt
 
 RATE = 22050
 COLUMNS = 8
@@ -62,7 +62,9 @@ def read_corpus(folder: Path, most: int, rng: np.random.Generator) -> dict[tuple
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             if row["use"] == "train" and row["label"] in LABELS:
-                by_kind[row["label"], "renders" if row["kind"] == "synth_render" else "real"].append(row["file"])
+                by_kind[row["label"], "renders" if row["kind"] == "synth_render" else "real"].append(
+                    row["file"]
+                )
     clips: dict[tuple[str, str], list[Clip]] = {}
     for key, files in by_kind.items():
         chosen = rng.permutation(np.array(files))[:most]
@@ -94,7 +96,13 @@ def main(arguments: list[str] | None = None) -> int:
     lines = [f"{'label':9}{'source':10}{'n':>5} | " + " | ".join(f"{name:^23}" for name in NAMES)]
     for label in options.labels:
         pages = [
-            (name, [render_family(label, name, np.random.default_rng(100 * k + i), RATE) for i in range(COLUMNS)])
+            (
+                name,
+                [
+                    render_family(label, name, np.random.default_rng(100 * k + i), RATE)
+                    for i in range(COLUMNS)
+                ],
+            )
             for k, name in enumerate(families(label))
         ]
         draw_page(pages, options.out / f"{label}.png")
@@ -104,7 +112,9 @@ def main(arguments: list[str] | None = None) -> int:
             clips = corpus.get((label, kind), [])
             if clips:
                 lines.append(table_lines(kind, label, [measure(clip, RATE) for clip in clips]))
-                shown = [(f"{kind} {i}", clips[i : i + COLUMNS]) for i in range(0, min(len(clips), 40), COLUMNS)]
+                shown = [
+                    (f"{kind} {i}", clips[i : i + COLUMNS]) for i in range(0, min(len(clips), 40), COLUMNS)
+                ]
                 draw_page(shown, options.out / f"{label}-{kind}.png")
     (options.out / "measures.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     sys.stdout.write("\n".join(lines) + "\n")

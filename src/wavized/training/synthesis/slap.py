@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import attack_decay, decay, gate, sweep
 from wavized.training.synthesis.filters import bandpass, highpass, ladder, lowpass, resonator
 from wavized.training.synthesis.oscillators import noise, phase, pulse, saw, sine
@@ -16,8 +16,11 @@ from wavized.training.synthesis.space import reverb
 
 @dataclass(frozen=True, slots=True)
 class String:
-    """A plucked string: `sustain` is the time constant (s) of its low partials, `dull` the frequency (Hz) above
-    which partials die faster; `place` where it is struck (part of its length) and `slope` how its partials fall."""
+    """A plucked string.
+
+    `sustain` is the time constant (s) of its low partials, `dull` the frequency (Hz) above which partials die
+    faster, `place` where it is struck (part of its length), `slope` how fast its partials fall.
+    """
 
     frequency: float
     sustain: float
@@ -43,7 +46,9 @@ class String:
 def _thump(rng: Rng, n: int, rate: int, length: float = 0.02) -> Audio:
     """The hand on the wood or the fret's clank."""
     low = log_uniform(rng, 600.0, 3500.0)
-    return level(bandpass(noise(rng, n), low, low * 3.0, rate) * decay(n, rate, log_uniform(rng, 0.002, length)))
+    return level(
+        bandpass(noise(rng, n), low, low * 3.0, rate) * decay(n, rate, log_uniform(rng, 0.002, length))
+    )
 
 
 def _pickup(rng: Rng, tone: Audio, rate: int) -> Audio:
@@ -65,11 +70,17 @@ def pop(rng: Rng, rate: int, note: Note) -> Audio:
     """The string pulled away and snapping back: thin, sharp and short."""
     n = note.samples(rate)
     sustain, dull = log_uniform(rng, 0.2, 1.2), log_uniform(rng, 150.0, 900.0)
-    wire = String(note.frequency * pick(rng, 1.0, 2.0), sustain, dull, uniform(rng, 0.03, 0.12), uniform(rng, 0.1, 0.6))
+    wire = String(
+        note.frequency * pick(rng, 1.0, 2.0), sustain, dull, uniform(rng, 0.03, 0.12), uniform(rng, 0.1, 0.6)
+    )
     tone = wire.play(rng, n, rate)
     snap = _thump(rng, n, rate, 0.03)
-    body = tanh(level(highpass(tone, 90.0, rate, 1) + uniform(rng, 0.4, 1.0) * snap), log_uniform(rng, 1.0, 6.0))
-    return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * decay(n, rate, log_uniform(rng, 0.15, 0.9))
+    body = tanh(
+        level(highpass(tone, 90.0, rate, 1) + uniform(rng, 0.4, 1.0) * snap), log_uniform(rng, 1.0, 6.0)
+    )
+    return (
+        _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * decay(n, rate, log_uniform(rng, 0.15, 0.9))
+    )
 
 
 def picked(rng: Rng, rate: int, note: Note) -> Audio:
@@ -77,13 +88,16 @@ def picked(rng: Rng, rate: int, note: Note) -> Audio:
     n = note.samples(rate)
     muted = chance(rng, 0.4)
     sustain = log_uniform(rng, 0.08, 0.25) if muted else log_uniform(rng, 0.3, 2.0)
-    wire = String(note.frequency, sustain, log_uniform(rng, 50.0, 400.0), uniform(rng, 0.1, 0.4), uniform(rng, 0.5, 1.3))
+    wire = String(
+        note.frequency, sustain, log_uniform(rng, 50.0, 400.0), uniform(rng, 0.1, 0.4), uniform(rng, 0.5, 1.3)
+    )
     tone = wire.play(rng, n, rate)
     body = tone + uniform(rng, 0.05, 0.4) * _thump(rng, n, rate, 0.008)
     return tanh(_pickup(rng, body, rate), log_uniform(rng, 0.5, 4.0)) * gate(note, n, rate, 0.0005)
 
 
-def _fm(rng: Rng, n: int, rate: int, frequency: float, ratio: float, index: float, fast: float, floor: float) -> Audio:
+def _fm(n: int, rate: int, frequency: float, ratio: float, index: float, fast: float, floor: float) -> Audio:
+    """Two operators whose index falls from `index` to a share `floor` of it with time constant `fast`."""
     cycles = phase(frequency, n, rate)
     bite = index * (floor + (1.0 - floor) * decay(n, rate, fast))
     return sine(cycles + bite * sine(ratio * cycles + 0.1 * sine(cycles)) / (2.0 * np.pi))
@@ -94,16 +108,24 @@ def fm_solid(rng: Rng, rate: int, note: Note) -> Audio:
     n = note.samples(rate)
     ratio = pick(rng, 1.0, 2.0, 3.0, 5.0, 0.5)
     index, fast = log_uniform(rng, 2.0, 9.0), log_uniform(rng, 0.02, 0.15)
-    tone = _fm(rng, n, rate, note.frequency, ratio, index, fast, uniform(rng, 0.05, 0.3))
-    tone = tone + uniform(rng, 0.0, 0.5) * _fm(rng, n, rate, note.frequency, pick(rng, 4, 7, 9), 3.0, 0.03, 0.0)
+    tone = _fm(n, rate, note.frequency, ratio, index, fast, uniform(rng, 0.05, 0.3))
+    tone = tone + uniform(rng, 0.0, 0.5) * _fm(n, rate, note.frequency, pick(rng, 4, 7, 9), 3.0, 0.03, 0.0)
     return level(tone * decay(n, rate, log_uniform(rng, 0.12, 1.2)) * gate(note, n, rate, 0.001))
 
 
 def lately(rng: Rng, rate: int, note: Note) -> Audio:
     """Lately bass: FM with strong even bite, as in house of the nineties."""
     n = note.samples(rate)
-    low = _fm(rng, n, rate, note.frequency, 1.0, log_uniform(rng, 1.5, 4.0), log_uniform(rng, 0.08, 0.3), 0.2)
-    high = _fm(rng, n, rate, note.frequency * 2.0, 3.0, log_uniform(rng, 1.0, 4.0), log_uniform(rng, 0.02, 0.08), 0.05)
+    low = _fm(n, rate, note.frequency, 1.0, log_uniform(rng, 1.5, 4.0), log_uniform(rng, 0.08, 0.3), 0.2)
+    high = _fm(
+        n,
+        rate,
+        note.frequency * 2.0,
+        3.0,
+        log_uniform(rng, 1.0, 4.0),
+        log_uniform(rng, 0.02, 0.08),
+        0.05,
+    )
     tone = low + uniform(rng, 0.2, 0.6) * high * decay(n, rate, log_uniform(rng, 0.05, 0.3))
     return tanh(level(tone * decay(n, rate, log_uniform(rng, 0.15, 1.0))), 1.2) * gate(note, n, rate, 0.001)
 
@@ -111,18 +133,30 @@ def lately(rng: Rng, rate: int, note: Note) -> Audio:
 def donk(rng: Rng, rate: int, note: Note) -> Audio:
     """Donk: a hollow, pipe-like FM knock that ends at once."""
     n = note.samples(rate)
-    curve = sweep(n, rate, note.frequency * log_uniform(rng, 1.0, 2.0), note.frequency, 0.015) * pick(rng, 1.0, 2.0)
+    curve = sweep(n, rate, note.frequency * log_uniform(rng, 1.0, 2.0), note.frequency, 0.015) * pick(
+        rng, 1.0, 2.0
+    )
     cycles = phase(curve, n, rate)
     bite = log_uniform(rng, 0.3, 1.0) * decay(n, rate, log_uniform(rng, 0.015, 0.06))
     tone = sine(cycles + bite * sine(cycles * pick(rng, 2.0, 3.0, 4.0, 1.5)))
-    return tanh(tone * decay(n, rate, log_uniform(rng, 0.05, 0.2)), log_uniform(rng, 1.0, 5.0)) * gate(note, n, rate, 0.0005)
+    return tanh(tone * decay(n, rate, log_uniform(rng, 0.05, 0.2)), log_uniform(rng, 1.0, 5.0)) * gate(
+        note, n, rate, 0.0005
+    )
 
 
 def slap_house(rng: Rng, rate: int, note: Note) -> Audio:
     """Slap house: a sine body, a woody FM knock in the middle and a click, tight and dry."""
     n = note.samples(rate)
     body = sine(phase(note.frequency, n, rate)) * attack_decay(n, rate, 0.002, log_uniform(rng, 0.1, 0.35))
-    knock = _fm(rng, n, rate, note.frequency * pick(rng, 2.0, 4.0), pick(rng, 1.0, 2.0, 3.0), uniform(rng, 2, 7), 0.04, 0.1)
+    knock = _fm(
+        n,
+        rate,
+        note.frequency * pick(rng, 2.0, 4.0),
+        pick(rng, 1.0, 2.0, 3.0),
+        uniform(rng, 2, 7),
+        0.04,
+        0.1,
+    )
     knock = knock * decay(n, rate, log_uniform(rng, 0.03, 0.12))
     mix = body + uniform(rng, 0.4, 1.2) * knock + uniform(rng, 0.05, 0.4) * _thump(rng, n, rate, 0.006)
     return tube(level(mix), log_uniform(rng, 1.0, 6.0), uniform(rng, 0.0, 0.4)) * gate(note, n, rate, 0.0005)
@@ -156,7 +190,7 @@ def roomy(rng: Rng, rate: int, note: Note) -> Audio:
     return reverb(rng, source(rng, rate, note), rate, uniform(rng, 0.1, 0.5), uniform(rng, 0.05, 0.25))
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "thumb": thumb,
     "pop": pop,
     "picked": picked,

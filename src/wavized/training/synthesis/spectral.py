@@ -36,8 +36,8 @@ def shape(x: Audio, rate: int, response: Response) -> Audio:
     window = np.hanning(FRAME + 1)[:-1]
     pieces = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::HOP][:frames]
     spectrum = np.fft.rfft(pieces * window, axis=1)
-    times = ((np.arange(frames) * HOP) / rate)[:, None]
-    bins = np.fft.rfftfreq(FRAME, 1.0 / rate)[None, :]
+    times = (np.arange(frames, dtype=np.float64) * (HOP / rate))[:, None]
+    bins = np.asarray(np.fft.rfftfreq(FRAME, 1.0 / rate), dtype=np.float64)[None, :]
     back = np.fft.irfft(spectrum * response(times, bins), FRAME, axis=1) * window
     out = np.zeros_like(padded)
     for lane in range(FRAME // HOP):
@@ -66,7 +66,9 @@ def frames_of(curve: Audio) -> Audio:
     return curve[::HOP]
 
 
-def vowels(names: str, position: Audio, scale: float = 1.0, sharpness: float = 1.0, floor: float = 0.05) -> Response:
+def vowels(
+    names: str, position: Audio, scale: float = 1.0, sharpness: float = 1.0, floor: float = 0.05
+) -> Response:
     """Formants that walk through `names` as `position` (per sample) goes from 0 to 1."""
     table = np.array([VOWELS[v] for v in names]) * scale
     at = np.clip(frames_of(position), 0.0, 1.0) * (len(names) - 1)
@@ -76,7 +78,7 @@ def vowels(names: str, position: Audio, scale: float = 1.0, sharpness: float = 1
 
 
 def notches(centre: Audio, ratio: float, count: int, depth: float) -> Response:
-    """`count` notches spaced by the frequency factor `ratio` from a moving centre (Hz per sample): a phaser."""
+    """A phaser: `count` notches, a factor `ratio` apart, above a moving centre (Hz per sample)."""
 
     def response(times: Audio, bins: Audio) -> Audio:
         track = frames_of(centre)
@@ -89,5 +91,3 @@ def notches(centre: Audio, ratio: float, count: int, depth: float) -> Response:
         return out
 
     return response
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, log_uniform, pick, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import gate, lfo
 from wavized.training.synthesis.filters import ladder, lowpass
 from wavized.training.synthesis.oscillators import phase, pulse, saw, sine, triangle
@@ -50,7 +50,9 @@ def soft_square(rng: Rng, rate: int, note: Note) -> Audio:
 def filtered_saw(rng: Rng, rate: int, note: Note) -> Audio:
     """A saw with almost everything but the fundamental filtered away."""
     tone = saw(phase(note.frequency, note.samples(rate), rate))
-    return _amp(rng, ladder(tone, note.frequency * uniform(rng, 0.8, 2.0), uniform(rng, 0.0, 0.2), rate), note, rate)
+    return _amp(
+        rng, ladder(tone, note.frequency * uniform(rng, 0.8, 2.0), uniform(rng, 0.0, 0.2), rate), note, rate
+    )
 
 
 def harmonic(rng: Rng, rate: int, note: Note) -> Audio:
@@ -60,7 +62,7 @@ def harmonic(rng: Rng, rate: int, note: Note) -> Audio:
     return _amp(rng, sine(cycles) + above, note, rate)
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "pure": pure,
     "warm": warm,
     "tri": tri,

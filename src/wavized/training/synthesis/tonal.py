@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from wavized.training.synthesis.draw import Audio, Note, Rng, chance, hertz, log_uniform, pick, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, hertz, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import adsr, attack_decay, decay, gate, seconds
 from wavized.training.synthesis.filters import bandpass, ladder, lowpass
 from wavized.training.synthesis.oscillators import noise, phase, pulse, saw, sine, stack
@@ -42,10 +42,14 @@ def voice(rng: Rng, rate: int, note: Note) -> Audio:
     source = lowpass(saw(phase(curve, n, rate)), 2500.0, rate, 1) + uniform(rng, 0.01, 0.15) * noise(rng, n)
     names = "".join(rng.choice(list(VOWELS), int(rng.integers(1, 4))))
     names = names if len(names) > 1 else names * 2
-    tone = shape(source, rate, vowels(names, np.clip(t / t[-1] * 1.3, 0, 1), uniform(rng, 0.9, 1.25), 1.3, 0.01))
+    tone = shape(
+        source, rate, vowels(names, np.clip(t / t[-1] * 1.3, 0, 1), uniform(rng, 0.9, 1.25), 1.3, 0.01)
+    )
     tone = level(tone) * adsr(sung, n, rate, uniform(rng, 0.01, 0.08), 0.5, uniform(rng, 0.4, 1.0))
     if chance(rng, 0.6):
-        hiss = bandpass(noise(rng, n), 3000.0, 9000.0, rate) * attack_decay(n, rate, 0.01, uniform(rng, 0.02, 0.06))
+        hiss = bandpass(noise(rng, n), 3000.0, 9000.0, rate) * attack_decay(
+            n, rate, 0.01, uniform(rng, 0.02, 0.06)
+        )
         tone = tone + uniform(rng, 0.1, 0.5) * level(hiss)
     return _roomy(rng, tone, rate)
 
@@ -83,7 +87,9 @@ def pad(rng: Rng, rate: int, note: Note) -> Audio:
     """A slow, soft chord."""
     held = replace(note, gate=max(note.gate, 1.0), release=uniform(rng, 0.3, 1.0))
     n = held.samples(rate)
-    wave = np.sum([stack(rng, hertz(m), n, rate, (-9.0, 8.0)).mean(axis=0) for m in _chord(rng, 45, 64)], axis=0)
+    wave = np.sum(
+        [stack(rng, hertz(m), n, rate, (-9.0, 8.0)).mean(axis=0) for m in _chord(rng, 45, 64)], axis=0
+    )
     tone = lowpass(wave, log_uniform(rng, 600.0, 5000.0), rate) * gate(held, n, rate, uniform(rng, 0.1, 0.6))
     return chorus(level(tone), rate, uniform(rng, 0.2, 1.0), 3.0, 0.6)
 
@@ -92,8 +98,12 @@ def chord_stab(rng: Rng, rate: int, note: Note) -> Audio:
     """A house or rave chord."""
     short = replace(note, gate=min(note.gate, 0.8))
     n = short.samples(rate)
-    wave = np.sum([stack(rng, hertz(m), n, rate, (-6.0, 7.0)).mean(axis=0) for m in _chord(rng, 50, 67)], axis=0)
-    cutoff = log_uniform(rng, 400.0, 1500.0) * 2.0 ** (uniform(rng, 1.0, 4.0) * decay(n, rate, uniform(rng, 0.05, 0.4)))
+    wave = np.sum(
+        [stack(rng, hertz(m), n, rate, (-6.0, 7.0)).mean(axis=0) for m in _chord(rng, 50, 67)], axis=0
+    )
+    cutoff = log_uniform(rng, 400.0, 1500.0) * 2.0 ** (
+        uniform(rng, 1.0, 4.0) * decay(n, rate, uniform(rng, 0.05, 0.4))
+    )
     tone = ladder(wave, cutoff, uniform(rng, 0.0, 0.5), rate) * gate(short, n, rate)
     return _roomy(rng, level(tone), rate)
 
@@ -107,7 +117,9 @@ def high_pluck(rng: Rng, rate: int, note: Note) -> Audio:
         wire = String(high.frequency, sustain, dull, uniform(rng, 0.05, 0.4), uniform(rng, 0.4, 1.3))
         tone = wire.play(rng, n, rate)
     else:
-        cutoff = high.frequency * 2.0 ** (uniform(rng, 2.0, 5.0) * decay(n, rate, log_uniform(rng, 0.03, 0.2)))
+        cutoff = high.frequency * 2.0 ** (
+            uniform(rng, 2.0, 5.0) * decay(n, rate, log_uniform(rng, 0.03, 0.2))
+        )
         tone = ladder(saw(phase(high.frequency, n, rate)), cutoff, uniform(rng, 0.0, 0.6), rate)
         tone = tone * decay(n, rate, log_uniform(rng, 0.1, 0.6))
     return _roomy(rng, level(tone) * gate(high, n, rate, 0.001), rate)
@@ -125,7 +137,9 @@ def keys(rng: Rng, rate: int, note: Note) -> Audio:
             bell = decay(n, rate, 0.08) * sine(cycles * 14.0) * uniform(rng, 0.02, 0.1)
             tone += sine(cycles + 0.2 * decay(n, rate, 0.5) * sine(cycles) + bell) * decay(n, rate, 0.9)
         elif kind == 1:
-            tone += sum(a * sine(cycles * h) for h, a in ((0.5, 0.6), (1, 1.0), (1.5, 0.5), (2, 0.6), (4, 0.3)))
+            tone += sum(
+                a * sine(cycles * h) for h, a in ((0.5, 0.6), (1, 1.0), (1.5, 0.5), (2, 0.6), (4, 0.3))
+            )
         else:
             for k in range(1, 9):
                 stretch = k * np.sqrt(1.0 + 0.0006 * k * k)
@@ -133,15 +147,26 @@ def keys(rng: Rng, rate: int, note: Note) -> Audio:
     return _roomy(rng, level(tone) * gate(note, n, rate, 0.002), rate)
 
 
-def bell(rng: Rng, rate: int, note: Note) -> Audio:
+def bell(rng: Rng, rate: int, _note: Note) -> Audio:
     """Bells, mallets and chimes: partials that are no harmonics."""
     tau = log_uniform(rng, 0.1, 1.2)
     n = int(min(4.0 * tau, 4.0) * rate)
     base = hertz(float(rng.integers(58, 92)))
     tone = np.zeros(n)
-    for ratio in (1.0, uniform(rng, 1.9, 2.1), uniform(rng, 2.4, 3.1), uniform(rng, 3.9, 4.3), uniform(rng, 5.0, 6.8)):
+    for ratio in (
+        1.0,
+        uniform(rng, 1.9, 2.1),
+        uniform(rng, 2.4, 3.1),
+        uniform(rng, 3.9, 4.3),
+        uniform(rng, 5.0, 6.8),
+    ):
         if base * ratio < 0.45 * rate:
-            tone += uniform(rng, 0.2, 1.0) / ratio * sine(phase(base * ratio, n, rate)) * decay(n, rate, tau / ratio**0.6)
+            tone += (
+                uniform(rng, 0.2, 1.0)
+                / ratio
+                * sine(phase(base * ratio, n, rate))
+                * decay(n, rate, tau / ratio**0.6)
+            )
     return _roomy(rng, level(tone), rate)
 
 
@@ -163,10 +188,12 @@ def strings(rng: Rng, rate: int, note: Note) -> Audio:
     for _ in range(3):
         vibrato = 0.15 * np.sin(2 * np.pi * (uniform(rng, 4.5, 6.0) * t + rng.random()))
         tone += saw(phase(held.frequency * 2.0 ** ((vibrato + rng.normal(0, 0.05)) / 12.0), n, rate))
-    return _roomy(rng, level(lowpass(tone, 5000.0, rate, 1)) * gate(held, n, rate, pick(rng, 0.03, 0.1, 0.3)), rate)
+    return _roomy(
+        rng, level(lowpass(tone, 5000.0, rate, 1)) * gate(held, n, rate, pick(rng, 0.03, 0.1, 0.3)), rate
+    )
 
 
-FAMILIES = {
+FAMILIES: dict[str, Patch] = {
     "voice": voice,
     "choir": choir,
     "lead": lead,
