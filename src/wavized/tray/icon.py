@@ -47,8 +47,8 @@ def _log_only(message: str, hint: str) -> None:
 class TrayIcon:
     """One icon, shown once: `run` on the main thread, `update` and `stop` from any.
 
-    `tell` takes a message and a hint for people: what the tray of this system cannot do. `dock_seconds` is how
-    often to look whether a tray has the icon, on plain X11: panels may start late, and come back after a crash.
+    `tell` takes a message and a hint for people: what the tray of this system cannot do. `dock_seconds` is
+    how often to look whether a tray has the icon, on plain X11: panels may start late, or anew after a crash.
     """
 
     def __init__(

@@ -105,8 +105,11 @@ def _samples(number: int) -> str:
 
 
 def _shorten(text: str, most: int) -> str:
-    """At most so many characters on one line, cut in the middle: a name's end tells as much as its start."""
-    text = " ".join(text.split())
+    """At most so many characters on one line, cut in the middle: a name's end tells as much as its start.
+
+    Characters that no menu can show (file names may hold any) are replaced.
+    """
+    text = "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))
     if len(text) <= most:
         return text
     head = (most - 1) * 2 // 3
