@@ -126,10 +126,17 @@ def test_the_probe_knows_cut_containers(tmp_path, container):
         assert header.duration_s == pytest.approx(2.0, abs=0.1)
 
 
+def test_an_ogg_stream_that_was_never_ended_is_not_called_complete(tmp_path):
+    """Cut between two pages, an Ogg file looks whole, yet does not say that it is: nobody knows."""
+    path = write(tmp_path / "a.ogg", tone(seconds=8.0), format="OGG", subtype="VORBIS")
+    os.truncate(path, path.read_bytes().rfind(b"OggS"))
+    assert HeaderProbe().read_header(path).complete is None
+
+
 @pytest.mark.parametrize("container", ["WAV", "AIFF", "FLAC"])
 def test_a_lossless_file_must_be_there_to_its_last_frame(tmp_path, container):
     """Without loss nothing is rounded: a file that lacks its last few bytes is cut off."""
-    path = write(tmp_path / "a", tone(seconds=1.0), format=container)
+    path = write(tmp_path / "a", tone(seconds=41_000 / 44_100), format=container)
     os.truncate(path, path.stat().st_size - 4)
     with pytest.raises(UnreadableAudioError, match="cut off"):
         load_window(path)
@@ -407,6 +414,15 @@ def test_leading_silence_is_left_out(tmp_path):
         load_window(path)
 
 
+def test_a_soft_attack_is_kept(tmp_path):
+    """A swell that begins 40 dB under its peak belongs to the sound; what is 60 dB under it does not."""
+    swell = tone(110, seconds=1.0, rate=MODEL_RATE)
+    for start_db, heard_s in ((-40, 1.0), (-60, 0.5)):
+        swell[:8_000] = tone(110, seconds=0.5, rate=MODEL_RATE, amplitude=0.5 * 10 ** (start_db / 20))
+        clip = load_window(write(tmp_path / "a.wav", swell, MODEL_RATE))
+        assert clip.samples.shape[1] == pytest.approx(heard_s * MODEL_RATE, abs=0.005 * MODEL_RATE)
+
+
 def test_a_quiet_file_keeps_its_beginning(tmp_path):
     """Silence is judged against the file's own peak: a quiet file is not taken for silence."""
     loud, quiet = (
@@ -435,11 +451,19 @@ def test_a_cut_is_faded():
 
 
 def test_opposite_phases_do_not_cancel(tmp_path):
-    """Stereo whose channels cancel each other is heard through its louder channel."""
-    frames = tone(110, seconds=0.5, channels=2) * [1.0, -0.9]
-    heard = model_input(write(tmp_path / "a.wav", frames))
-    alone = model_input(write(tmp_path / "b.wav", frames[:, :1]))
+    """Stereo whose channels cancel each other is heard through its louder channel, not by what is left."""
+    left, right = tone(110, amplitude=0.5), tone(110, amplitude=-0.45)
+    rest = tone(990, amplitude=0.05)
+    heard = model_input(write(tmp_path / "a.wav", np.hstack([left + rest, right + rest])))
+    alone = model_input(write(tmp_path / "b.wav", left + rest))
     assert np.abs(heard - alone).max() < 1e-4
+
+
+def test_wide_stereo_is_mixed(tmp_path):
+    """Channels that differ without cancelling are both heard."""
+    path = write(tmp_path / "a.wav", np.hstack([tone(110), tone(165)]))
+    spectrum = np.abs(np.fft.rfft(model_input(path)))
+    assert spectrum[110] == pytest.approx(spectrum[165], rel=0.1)
 
 
 @pytest.mark.parametrize("channel", range(6))

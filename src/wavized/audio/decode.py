@@ -15,7 +15,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from wavized.audio.containers import MPEG_LAYER_3, must_be_in_range, read_container
+from wavized.audio.containers import must_be_in_range, read_container
 from wavized.audio.mixing import Samples, stereo_weights, to_mono
 from wavized.audio.probe import examine
 from wavized.audio.stream import Section, open_sample
@@ -60,7 +60,9 @@ def load(path: Path, *, sample_rate: int, window_s: float, max_seconds: float = 
     """
     file, size = open_sample(path)
     with file:
-        samples, rate = _decode(_sound_of(Section(file, 0, size)), max_seconds + window_s)
+        section = Section(file, 0, size)
+        _refuse_broken_promises(section)
+        samples, rate = _decode(section, max_seconds + window_s)
     heard = _from_onset(samples, rate, max_seconds)
     heard = heard[:, : round((window_s + MARGIN_S) * rate)]
     if rate != sample_rate:
@@ -93,21 +95,18 @@ def to_model_input(samples: Samples, *, sample_rate: int, window_s: float) -> Sa
     return result
 
 
-def _sound_of(section: Section) -> Section:
-    """The part that libsndfile is to decode: all of it, or the MP3 stream inside a WAV.
+def _refuse_broken_promises(section: Section) -> None:
+    """Raise UnreadableAudioError where the header is foreign or promises more than there is.
 
-    Raises UnreadableAudioError where the header is foreign or promises more than there is.
+    libsndfile itself reads a cut WAV or Ogg as if it ended there.
     """
     header = examine(section)
     if header.format in ("wav", "aiff"):
         container = read_container(section)
         if container.complete is False:
             _refuse_as_cut_off(container.frames_present, container.frames, container.sample_rate)
-        if container.code == MPEG_LAYER_3:
-            return section.part(container.data_start, container.data_size)
     elif header.complete is False and header.format != "mp3":
         raise UnreadableAudioError("cut off: its end is missing")
-    return section
 
 
 def _decode(section: Section, seconds: float) -> tuple[Samples, int]:

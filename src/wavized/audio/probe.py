@@ -111,7 +111,7 @@ def _reader_for(kind: str) -> Callable[[Section], Header]:
 
 def _container_header(section: Section) -> Header:
     container = read_container(section)
-    if container.code == MPEG_LAYER_3:
+    if container.code == MPEG_LAYER_3:  # decoded as any WAV; only its length is told by the stream inside
         inner = _tag_header(section.part(container.data_start, container.data_size))
         return replace(inner, format="wav", complete=container.complete)
     return Header(
