@@ -1,0 +1,1 @@
+"""Making and measuring models: corpus, augmentation, training, evaluation. The daemon never imports it."""

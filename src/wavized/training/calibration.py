@@ -1,0 +1,121 @@
+"""Temperature and thresholds from held-out scores. Pure numpy.
+
+Every class counts alike, however many clips it has. The thresholds keep what is filed wrongly below a bound,
+rejects filed as bass included, and then file as much as that leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """As in a model's manifest, with what they gave on the held-out clips (shares of 1)."""
+
+    file_above: float
+    margin: float
+    reject_above: float
+    filed: float
+    wrong_among_filed: float
+
+
+def probabilities(logits: NDArray[np.floating], temperature: float) -> Floats:
+    """Softmax of logits / temperature over the last axis."""
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    scaled -= scaled.max(axis=-1, keepdims=True)
+    odds = np.exp(scaled)
+    return np.asarray(odds / odds.sum(axis=-1, keepdims=True))
+
+
+def class_weights(truth: NDArray[np.integer]) -> Floats:
+    """A weight for each clip, such that every class has the same sum and all weights sum to 1."""
+    _, index, counts = np.unique(truth, return_inverse=True, return_counts=True)
+    return np.asarray(1.0 / counts[index] / len(counts), dtype=np.float64)
+
+
+def temperature(logits: NDArray[np.floating], truth: NDArray[np.integer]) -> float:
+    """The temperature of least weighted log loss (Guo et al. 2017), over a grid from 0.3 to 6."""
+    weights = class_weights(truth)
+    rows = np.arange(len(truth))
+
+    def loss(value: float) -> float:
+        right = probabilities(logits, value)[rows, truth]
+        return float(-(weights * np.log(np.maximum(right, 1e-12))).sum())
+
+    grid = [float(value) for value in np.geomspace(0.3, 6.0, 121)]
+    return round(grid[int(np.argmin([loss(value) for value in grid]))], 4)
+
+
+def thresholds(
+    scores: Floats, truth: NDArray[np.integer], categories: int, *, most_wrong: float = 0.02
+) -> Thresholds:
+    """The thresholds that file most while at most `most_wrong` of what is filed is wrong.
+
+    The first `categories` columns of `scores` are the categories, the others rejects. A clip whose true class
+    is a reject is wrong wherever it is filed. Where no setting keeps the bound, the strictest is taken.
+    """
+    reject_above = _reject_above(scores, truth, categories)
+    weights = class_weights(truth)
+    bass = scores[:, :categories]
+    ranked = np.sort(bass, axis=1)
+    top, lead = ranked[:, -1], ranked[:, -1] - ranked[:, -2]
+    heard = scores[:, categories:].sum(axis=1) < reject_above
+    wrong = bass.argmax(axis=1) != truth
+    best: Thresholds | None = None
+    for file_above in np.arange(0.50, 0.996, 0.005):
+        for margin in np.arange(0.0, 0.96, 0.05):
+            filed = heard & (top >= file_above) & (lead >= margin)
+            share = float(weights[filed].sum())
+            error = float(weights[filed & wrong].sum() / share) if share else 0.0
+            if error <= most_wrong and share and (best is None or share > best.filed):
+                best = Thresholds(
+                    round(float(file_above), 3), round(float(margin), 2), reject_above, share, error
+                )
+    return best or Thresholds(0.995, 0.95, reject_above, 0.0, 0.0)
+
+
+def _reject_above(
+    scores: Floats, truth: NDArray[np.integer], categories: int, *, most_lost: float = 0.03
+) -> float:
+    """The lowest bound on the summed reject probability, 0.3 to 0.9, that loses at most 3 % of basses."""
+    rejected = scores[:, categories:].sum(axis=1)
+    bass = truth < categories
+    if not bass.any():
+        return 0.5
+    weights = class_weights(truth[bass])
+    for bound in np.arange(0.30, 0.90, 0.01):
+        if weights[rejected[bass] >= bound].sum() <= most_lost:
+            return round(float(bound), 2)
+    return 0.9
+
+
+def summary(
+    logits: NDArray[np.floating],
+    truth: NDArray[np.integer],
+    labels: Sequence[str],
+    categories: int,
+    chosen: Thresholds,
+) -> dict[str, object]:
+    """What the held-out clips gave: recall by class (forced choice) and the chosen working point."""
+    guess = np.asarray(logits)[:, :categories].argmax(axis=1)
+    bass = truth < categories
+    recall = {
+        labels[column]: round(float((guess[truth == column] == column).mean()), 4)
+        for column in range(categories)
+        if (truth == column).any()
+    }
+    return {
+        "n": int(bass.sum()),
+        "accuracy": round(float((guess[bass] == truth[bass]).mean()), 4) if bass.any() else None,
+        "recall": recall,
+        "macro_recall": round(sum(recall.values()) / len(recall), 4) if recall else None,
+        "filed": round(chosen.filed, 4),
+        "wrong_among_filed": round(chosen.wrong_among_filed, 4),
+    }

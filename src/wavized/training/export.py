@@ -1,0 +1,82 @@
+"""Write a trained model as a folder that the product takes: weights, configs, manifest with digests.
+
+Writes into a temporary sibling first, so that an interrupted export leaves no half a model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from transformers import WhisperForAudioClassification
+
+from wavized.errors import UsageError
+from wavized.training import network
+from wavized.training.calibration import Thresholds
+from wavized.training.corpus import CATEGORIES, REJECTS
+
+FILES = ("model.safetensors", "config.json", "preprocessor_config.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What goes into the manifest beside the files: calibration, held-out figures, training data."""
+
+    model_id: str
+    temperature: float
+    thresholds: Thresholds
+    metrics: Mapping[str, object]
+    data_digest: str
+    data_description: str
+
+
+def write(model: WhisperForAudioClassification, declaration: Declaration, target: Path) -> None:
+    """Save the model folder; raises UsageError where `target` exists and holds anything but an older model.
+
+    A model card (README.md) that lies in the folder already is kept.
+    """
+    card = target / "README.md"
+    if target.exists() and any(target.iterdir()) and not (target / "manifest.json").is_file():
+        raise UsageError(f"{target} exists and is no model folder", hint="Name another folder with --out")
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    model.save_pretrained(partial, safe_serialization=True)
+    network.front_end().save_pretrained(partial)
+    (partial / "manifest.json").write_text(
+        json.dumps(_manifest(declaration, partial), indent=1) + "\n", encoding="utf-8"
+    )
+    if card.is_file():
+        shutil.copy2(card, partial / "README.md")
+    for file in partial.iterdir():
+        file.chmod(0o644)
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+
+
+def _manifest(declaration: Declaration, folder: Path) -> dict[str, object]:
+    thresholds = declaration.thresholds
+    return {
+        "format": 1,
+        "model_id": declaration.model_id,
+        "categories": list(CATEGORIES),
+        "rejects": {label: label for label in REJECTS},
+        "sample_rate": network.SAMPLE_RATE,
+        "window_s": network.WINDOW_S,
+        "temperature": declaration.temperature,
+        "thresholds": {
+            "file_above": thresholds.file_above,
+            "margin": thresholds.margin,
+            "reject_above": thresholds.reject_above,
+        },
+        "metrics": dict(declaration.metrics),
+        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES},
+        "training_data": {
+            "digest": declaration.data_digest,
+            "description": declaration.data_description,
+        },
+    }
