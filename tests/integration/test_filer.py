@@ -134,7 +134,8 @@ def test_a_journal_that_fails_stops_the_filing(filing: Filing, mode: FilingMode)
 
 NAMES = [
     b"AU_ESH2_bass_bristly_G#.wav", b"it's \"quoted\" (1) [x].WAV", b"line\nbreak.wav",
-    "🔊 größe.aif".encode(), "u\u0308ber NFD.wav".encode(), b"caf\xe9 \xff latin.wav", b" -rf ~.wav", b"no suffix", b".hidden.wav",
+    "🔊 größe.aif".encode(), "u\u0308ber NFD.wav".encode(),
+    b"caf\xe9 \xff latin.wav", b" -rf ~.wav", b"no suffix", b".hidden.wav",
     b"x" * 251 + b".wav", "ü".encode() * 125 + b"x.wav", b"kick." + b"y" * 200,
 ]  # fmt: skip
 

@@ -33,6 +33,8 @@ def take_back(job: Job) -> None:
     with library_faults(library):
         there = is_whole(target, job.digest)
     with source_faults(job.source):
+        if job.mode is FilingMode.MOVE:
+            remove_parts(job.source.parent, job.digest)  # of an undo cut short
         back = _has_content(job.source, job.digest)
     if not there:
         if job.mode is FilingMode.MOVE and back and not os.path.lexists(target):
@@ -72,7 +74,6 @@ def _remove_sidecar(job: Job, one: PlacedFile) -> None:
 def _put_back(job: Job, target: Path) -> None:
     with source_faults(job.source):
         _restore_folders(job)
-        remove_parts(job.source.parent, job.digest)
         if os.path.lexists(job.source):
             raise FilingError(
                 f"Another file named {job.source.name} took the original's place",
