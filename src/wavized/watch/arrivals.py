@@ -79,9 +79,8 @@ class Arrivals:
         self._hand_over(ready)
 
     def _settled(self, path: Path, home: Home, now: float) -> Arrival | None:
-        regular = look(path) is not None  # a pipe of that name would hold the probe for ever
-        complete = self._is_complete(path) if regular else None
-        status = look(path)  # once more: what is unchanged until here, the probe has seen
+        complete = self._is_complete(path)
+        status = look(path)  # after the probe: what is unchanged until here, the probe has seen
         stat = file_stat(status) if status is not None else None
         if not self.tracker.settle(path, stat, complete, now) or stat is None:
             return None
