@@ -1,5 +1,6 @@
 """A parametric generator of bass one-shots and of what is not one, for training. No files, no threads."""
 
-from wavized.training.synthesis.catalogue import LABELS, families, render, render_family
+from wavized.training.synthesis.catalogue import LABELS, families, render, render_family, render_note
+from wavized.training.synthesis.draw import Note
 
-__all__ = ["LABELS", "families", "render", "render_family"]
+__all__ = ["LABELS", "families", "render", "render_family", "render_note", "Note"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
@@ -12,74 +14,83 @@ from wavized.training.synthesis.shaping import clip, level, tanh, tube
 from wavized.training.synthesis.space import echo
 
 
-def _voice(rng: Rng, curve: Audio, n: int, rate: int, square: bool) -> Audio:
+def _voice(rng: Rng, curve: float | Audio, n: int, rate: int, square: bool) -> Audio:
     cycles = phase(curve, n, rate, float(rng.random()))
     wave = pulse(cycles, uniform(rng, 0.45, 0.55)) if square else saw(cycles)
     return highpass(wave, 30.0, rate, 1)
 
 
-def _squelch(
-    rng: Rng, rate: int, note: Note, curve: Audio, square: bool, resonance: float, octaves: float, tau: float
-) -> Audio:
-    """Oscillator, ladder with a falling cutoff, amplifier."""
-    n = note.samples(rate)
-    base = note.frequency * log_uniform(rng, 1.0, 6.0)
-    sweep = base * 2.0 ** (octaves * attack_decay(n, rate, 0.003, tau))
-    poles = 3 if chance(rng, 0.6) else 4
-    wave = tanh(_voice(rng, curve, n, rate, square), log_uniform(rng, 0.3, 2.0))
-    tone = ladder(wave, sweep, resonance, rate, poles)
-    tone = tone + uniform(rng, 0.0, 0.8) * lowpass(wave, note.frequency * 2.0, rate)
-    sag = attack_decay(n, rate, 0.002, log_uniform(rng, 0.4, 3.0), uniform(rng, 0.2, 0.8))
-    return level(tone * sag * gate(note, n, rate, 0.002))
+@dataclass(frozen=True, slots=True)
+class Squelch:
+    """Oscillator, ladder with a falling cutoff, amplifier.
 
+    `resonance` is 0-1, `octaves` how far the envelope lifts the cutoff, `tau` how fast it falls (s), `bass`
+    how much of the unfiltered low end stays.
+    """
 
-def _flat(note: Note, rate: int) -> Audio:
-    return np.full(note.samples(rate), note.frequency)
+    square: bool
+    resonance: float
+    octaves: float
+    tau: float
+    bass: float
+
+    @classmethod
+    def draw(cls, rng: Rng, square: float, bass: float = 0.8, weakest: float = 0.5) -> Squelch:
+        """A usual setting: `square` is the chance of a square, `bass` its most, `weakest` a resonance."""
+        return cls(
+            square=chance(rng, square),
+            resonance=uniform(rng, weakest, 0.94),
+            octaves=uniform(rng, 1.5, 4.5),
+            tau=log_uniform(rng, 0.06, 0.6),
+            bass=uniform(rng, 0.0, bass),
+        )
+
+    def play(self, rng: Rng, rate: int, note: Note, curve: Audio | None = None) -> Audio:
+        """The note, with `curve` (Hz per sample) in place of its steady pitch if given."""
+        n = note.samples(rate)
+        pitch = np.full(n, note.frequency) if curve is None else curve
+        base = note.frequency * log_uniform(rng, 1.0, 6.0)
+        sweep = base * 2.0 ** (self.octaves * attack_decay(n, rate, 0.003, self.tau))
+        wave = tanh(_voice(rng, pitch, n, rate, self.square), log_uniform(rng, 0.3, 2.0))
+        tone = ladder(wave, sweep, self.resonance, rate, 3 if chance(rng, 0.6) else 4)
+        tone = tone + self.bass * lowpass(wave, note.frequency * 2.0, rate)
+        sag = attack_decay(n, rate, 0.002, log_uniform(rng, 0.4, 3.0), uniform(rng, 0.2, 0.8))
+        return level(tone * sag * gate(note, n, rate, 0.002))
 
 
 def saw_squelch(rng: Rng, rate: int, note: Note) -> Audio:
-    """The saw line's single note: high resonance and a quick envelope."""
-    tau, octaves = log_uniform(rng, 0.06, 0.6), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, _flat(note, rate), False, uniform(rng, 0.5, 0.94), octaves, tau)
-    return tanh(tone, log_uniform(rng, 0.3, 3.0))
+    """The saw line's single note: resonance and a quick envelope."""
+    return tanh(Squelch.draw(rng, 0.0).play(rng, rate, note), log_uniform(rng, 0.3, 3.0))
 
 
 def square_squelch(rng: Rng, rate: int, note: Note) -> Audio:
     """The hollow square wave version."""
-    tau, octaves = log_uniform(rng, 0.06, 0.6), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, _flat(note, rate), True, uniform(rng, 0.5, 0.94), octaves, tau)
-    return tanh(tone, log_uniform(rng, 0.3, 3.0))
+    return tanh(Squelch.draw(rng, 1.0).play(rng, rate, note), log_uniform(rng, 0.3, 3.0))
 
 
 def distorted(rng: Rng, rate: int, note: Note) -> Audio:
     """Through a distortion pedal: the resonance screams."""
-    square = chance(rng, 0.4)
-    tau, octaves = log_uniform(rng, 0.08, 1.0), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, _flat(note, rate), square, uniform(rng, 0.5, 0.94), octaves, tau)
-    drive = log_uniform(rng, 4.0, 40.0)
+    tone = Squelch.draw(rng, 0.4, 0.2, 0.7).play(rng, rate, note)
+    drive = log_uniform(rng, 3.0, 30.0)
     hot = tube(tone, drive, uniform(rng, 0.0, 0.6)) if chance(rng, 0.6) else clip(tone, drive)
     return lowpass(hot, log_uniform(rng, 2500.0, 12000.0), rate, 1) * gate(note, len(hot), rate)
 
 
 def accented(rng: Rng, rate: int, note: Note) -> Audio:
     """An accent: shorter decay, further sweep, louder start."""
-    tau = log_uniform(rng, 0.05, 0.2)
-    square = chance(rng, 0.4)
-    tone = _squelch(
-        rng, rate, note, _flat(note, rate), square, uniform(rng, 0.65, 0.95), uniform(rng, 3.0, 5.5), tau
-    )
+    usual = Squelch.draw(rng, 0.4, 0.5, 0.65)
+    accent = replace(usual, octaves=usual.octaves + 1.0, tau=log_uniform(rng, 0.05, 0.2))
+    tone = accent.play(rng, rate, note)
     punch = 1.0 + uniform(rng, 0.5, 2.0) * attack_decay(len(tone), rate, 0.001, 0.1)
     return tanh(level(tone * punch), log_uniform(rng, 1.0, 6.0))
 
 
 def sliding(rng: Rng, rate: int, note: Note) -> Audio:
-    """Slides into another note, with the filter opened again for it half of the time."""
-    n = note.samples(rate)
+    """Slides into another note under the same envelope."""
     ratio = 2.0 ** (pick(rng, -12, -7, -5, -3, 3, 5, 7, 12) / 12.0)
     begin = uniform(rng, 0.1, 0.6) * note.gate
-    curve = note.frequency * glide(n, rate, ratio, begin, uniform(rng, 0.04, 0.15))
-    tau, octaves = log_uniform(rng, 0.1, 0.8), uniform(rng, 1.5, 4.5)
-    tone = _squelch(rng, rate, note, curve, chance(rng, 0.4), uniform(rng, 0.55, 0.94), octaves, tau)
+    curve = note.frequency * glide(note.samples(rate), rate, ratio, begin, uniform(rng, 0.04, 0.15))
+    tone = Squelch.draw(rng, 0.4, 0.5, 0.55).play(rng, rate, note, curve)
     return tanh(tone, log_uniform(rng, 0.5, 12.0))
 
 
@@ -89,7 +100,7 @@ def knob_turn(rng: Rng, rate: int, note: Note) -> Audio:
     t = seconds(n, rate) / (n / rate)
     turn = (t, 1.0 - t, 1.0 - np.abs(2.0 * t - 1.0))[int(rng.integers(3))]
     cutoff = note.frequency * log_uniform(rng, 1.5, 5.0) * 2.0 ** (uniform(rng, 2.0, 5.0) * turn)
-    wave = _voice(rng, _flat(note, rate), n, rate, chance(rng, 0.4))
+    wave = _voice(rng, note.frequency, n, rate, chance(rng, 0.4))
     tone = level(ladder(wave, cutoff, uniform(rng, 0.55, 0.94), rate, int(pick(rng, 3, 4))))
     return tanh(tone, log_uniform(rng, 0.5, 15.0)) * gate(note, n, rate)
 
@@ -99,21 +110,15 @@ def pulsing(rng: Rng, rate: int, note: Note) -> Audio:
     n = note.samples(rate)
     again = lfo(n, rate, log_uniform(rng, 2.0, 8.0), 2, 0.05)
     cutoff = note.frequency * log_uniform(rng, 1.5, 6.0) * 2.0 ** (uniform(rng, 2.0, 4.5) * again**2)
-    wave = _voice(rng, _flat(note, rate), n, rate, chance(rng, 0.4))
+    wave = _voice(rng, note.frequency, n, rate, chance(rng, 0.4))
     tone = level(ladder(wave, cutoff, uniform(rng, 0.55, 0.94), rate, int(pick(rng, 3, 4))))
     return tanh(tone * (0.3 + 0.7 * again), log_uniform(rng, 0.5, 10.0)) * gate(note, n, rate)
 
 
 def delayed(rng: Rng, rate: int, note: Note) -> Audio:
     """A squelch with a few echoes."""
-    tau, octaves = log_uniform(rng, 0.06, 0.4), uniform(rng, 1.5, 4.5)
-    tone = _squelch(
-        rng, rate, note, _flat(note, rate), chance(rng, 0.4), uniform(rng, 0.5, 0.94), octaves, tau
-    )
-    lag = uniform(rng, 0.1, 0.3)
-    return echo(
-        tanh(tone, log_uniform(rng, 0.5, 8.0)), rate, lag, uniform(rng, 0.15, 0.45), int(pick(rng, 1, 2, 3))
-    )
+    tone = tanh(Squelch.draw(rng, 0.4).play(rng, rate, note), log_uniform(rng, 0.5, 8.0))
+    return echo(tone, rate, uniform(rng, 0.1, 0.3), uniform(rng, 0.15, 0.45), int(pick(rng, 1, 2, 3)))
 
 
 FAMILIES: dict[str, Patch] = {

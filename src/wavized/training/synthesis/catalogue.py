@@ -25,7 +25,7 @@ from wavized.training.synthesis import (
     sub,
     tonal,
 )
-from wavized.training.synthesis.draw import Audio, Patch, Rng, chance, draw_note, uniform
+from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, draw_note, uniform
 from wavized.training.synthesis.filters import highpass
 
 LABELS = ("808", "acid", "brass", "growl", "reese", "slap", "sub", "not_bass", "loop")
@@ -80,12 +80,18 @@ def render(label: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.flo
 
 def render_family(label: str, family: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.float32]:
     """Draw a note and a patch of one family and render them at `sample_rate` Hz; shape as for `render`."""
-    rate = sample_rate * max(1, -(-WORKING_RATE // sample_rate))
     note = draw_note(rng)
     if label in _PLAYED_HIGHER and chance(rng, 0.15):
         note = replace(note, midi=note.midi + 12.0)
-    sound = _FAMILIES[label][family](rng, rate, note)
-    return _finish(rng, sound, rate, sample_rate)
+    return render_note(label, family, rng, note, sample_rate)
+
+
+def render_note(
+    label: str, family: str, rng: Rng, note: Note, sample_rate: int = 22050
+) -> npt.NDArray[np.float32]:
+    """Draw a patch of one family and play the given note on it; shape as for `render`."""
+    rate = sample_rate * max(1, -(-WORKING_RATE // sample_rate))
+    return _finish(rng, _FAMILIES[label][family](rng, rate, note), rate, sample_rate)
 
 
 def _finish(rng: Rng, sound: Audio, rate: int, sample_rate: int) -> npt.NDArray[np.float32]:

@@ -65,8 +65,8 @@ def wobble(rng: Rng, rate: int, note: Note) -> Audio:
     cycles = phase(note.frequency, n, rate)
     wave = saw(cycles) + uniform(rng, 0.2, 1.0) * pulse(cycles * pick(rng, 1.0, 0.5, 2.0))
     move = _motion(rng, n, rate)
-    cutoff = note.frequency * uniform(rng, 1.0, 2.5) * 2.0 ** (uniform(rng, 2.5, 5.5) * move)
-    hot = ladder(tanh(wave, log_uniform(rng, 1.0, 8.0)), cutoff, uniform(rng, 0.15, 0.6), rate, 4)
+    cutoff = note.frequency * uniform(rng, 1.5, 5.0) * 2.0 ** (uniform(rng, 2.5, 5.0) * move)
+    hot = ladder(tanh(wave, log_uniform(rng, 1.0, 8.0)), cutoff, uniform(rng, 0.3, 0.75), rate, 4)
     return _finish(rng, hot, note, rate)
 
 
