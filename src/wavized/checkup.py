@@ -19,7 +19,7 @@ from wavized.control.client import DaemonClient
 from wavized.errors import ConfigError, ModelUnusableError, NotRunningError, WavizedError
 from wavized.inference.manifest import check_files, read_manifest
 from wavized.journal.store import SqliteJournal
-from wavized.tray.icon import why_unavailable
+from wavized.tray.backend import why_unavailable
 from wavized.watch.mounts import is_on_network
 
 FEW_BYTES = 500_000_000

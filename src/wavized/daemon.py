@@ -32,6 +32,7 @@ from wavized.services.hub import EventHub
 from wavized.services.pipeline import Pipeline
 from wavized.services.status import read_status
 from wavized.tray.icon import TrayIcon
+from wavized.tray.open_folder import open_folder
 from wavized.watch.follow import FileFollower
 from wavized.watch.watcher import Watcher
 from wavized.window.app import build_app
@@ -144,15 +145,17 @@ class Daemon:
         """Pipeline first (recovery), then the interface, then the watch; stopped in the opposite order."""
         self._started(self._pipeline.start, self._pipeline.stop)
         self._started(lambda: self._server.start(build_app(self, describe_job)), self._server.stop)
+        self._started(self._watcher.start, self._watcher.stop)
+        self._started(self._follower.start, self._follower.stop)
         runtime = Runtime(os.getpid(), self._server.port, self._server.token)
         self._started(
             lambda: write_runtime(self._runtime_file, runtime), lambda: remove_runtime(self._runtime_file)
         )
-        self._started(self._watcher.start, self._watcher.stop)
-        self._started(self._follower.start, self._follower.stop)
         for number in (signal.SIGTERM, signal.SIGINT):
             previous = signal.signal(number, self._on_signal)
             self._stack.callback(signal.signal, number, previous)
+        folders = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
+        log.info("Watching %s, filing into %s", folders, self.config.library)
         self.events.publish(StatusChanged())
 
     def _started(self, start: Callable[[], object], stop: Callable[[], object]) -> None:
@@ -215,9 +218,30 @@ class Daemon:
             pass
 
     def _show_tray(self) -> None:
-        icon = TrayIcon(self.status, self)
+        icon = TrayIcon(
+            self.status, _TrayCommands(self), lambda text, hint: self.events.publish(Notice(text, hint))
+        )
         self._icon = icon
         self.events.subscribe(lambda _: icon.update())
         if not self._stop.is_set():
             icon.run()
             self._stop.set()
+
+
+class _TrayCommands:
+    """What the tray's menu does."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+
+    def pause(self) -> None:
+        self._daemon.set_paused(True)
+
+    def resume(self) -> None:
+        self._daemon.set_paused(False)
+
+    def open_library(self) -> None:
+        open_folder(self._daemon.config.library)
+
+    def quit(self) -> None:
+        self._daemon.stop()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
 
 COLOURS = {
     "file": "green",
@@ -42,6 +42,8 @@ def printable(text: str) -> str:
 
 def console(*, stderr: bool = False) -> Console:
     """A console that wraps nothing where its output is not a terminal."""
+    from rich.console import Console  # not paid for by commands that print JSON
+
     made = Console(stderr=stderr, highlight=False)
     if not made.is_terminal:
         made = Console(stderr=stderr, highlight=False, width=200)
@@ -50,6 +52,8 @@ def console(*, stderr: bool = False) -> Console:
 
 def table(columns: Iterable[str], rows: Iterable[tuple[str, ...]], *, out: Console | None = None) -> None:
     """Print rows under plain headings; a cell that names a verdict or state is coloured."""
+    from rich.table import Table
+
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         grid.add_column(column, overflow="fold")
@@ -59,6 +63,8 @@ def table(columns: Iterable[str], rows: Iterable[tuple[str, ...]], *, out: Conso
 
 
 def _cell(text: str) -> str:
+    from rich.markup import escape
+
     safe = escape(printable(text))
     colour = COLOURS.get(text)
     return f"[{colour}]{safe.replace('_', ' ')}[/]" if colour else safe

@@ -40,12 +40,6 @@ def run(args: argparse.Namespace) -> int:
 
     daemon = Daemon(config_path(args), tray=not args.no_tray)
     daemon.events.subscribe(_tell)
-    folders = len(daemon.config.watch)
-    print(
-        f"Watching {folders} folder{'' if folders == 1 else 's'}, filing into {daemon.config.library}. "
-        "Stop with Ctrl-C.",
-        file=sys.stderr,
-    )
     daemon.run()
     print("Stopped.", file=sys.stderr)
     return 0
@@ -62,7 +56,8 @@ def _tell(event: Event) -> None:
 
 
 def _line(job: Job) -> str:
-    where = f" -> {job.target.parent.name}/{job.target.name}" if job.target else ""
+    lies = job.target if job.state is JobState.FILED else None
+    where = f" -> {lies.parent.name}/{lies.name}" if lies else ""
     return printable(f"{job.source.name}{where} · {job.reason}")
 
 

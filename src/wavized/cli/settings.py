@@ -6,14 +6,16 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_music_path
 
 from wavized.config import paths
-from wavized.config.load import load
-from wavized.config.model import Config
 from wavized.errors import ConfigError
-from wavized.ports import JournalReader
+
+if TYPE_CHECKING:
+    from wavized.config.model import Config
+    from wavized.ports import JournalReader
 
 
 def config_path(args: argparse.Namespace) -> Path:
@@ -24,6 +26,8 @@ def config_path(args: argparse.Namespace) -> Path:
 
 def load_config(args: argparse.Namespace) -> Config:
     """The configuration; raise ConfigError with the way out where there is none."""
+    from wavized.config.load import load  # a third of a second that `status` need not pay
+
     path = config_path(args)
     if not path.exists():
         raise ConfigError(f"There is no configuration at {path}", hint="Write one with: wavized config init")
@@ -36,6 +40,8 @@ def load_config_or_defaults(args: argparse.Namespace, library: Path | None = Non
     if args.config is not None or path.exists():
         config = load_config(args)
         return config.model_copy(update={"library": library}) if library else config
+    from wavized.config.model import Config
+
     return Config(library=library or user_music_path() / "Wavized")
 
 

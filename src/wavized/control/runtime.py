@@ -1,4 +1,4 @@
-"""The small file by which commands find the running daemon: process id, port and token. Only the user may read it."""
+"""The small file by which commands find the running daemon. Only the user may read it."""
 
 from __future__ import annotations
 

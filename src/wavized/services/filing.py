@@ -82,7 +82,7 @@ class Filing:
         started = replace(job, state=JobState.FILING, category=category, library=library, target=first)
         return self._carry_out(started, lambda announce: self.filer.place(planned, announce))
 
-    def relocate(self, job: Job, category: str) -> Job:
+    def relocate(self, job: Job, category: str, reason: str) -> Job:
         """Move a filed sample to another category. Raises FilingError; the job is then `filed` as before.
 
         While it is under way the old category stays in the row and the new one stands in `candidates`, so
@@ -108,7 +108,7 @@ class Filing:
                 )
             )
             raise
-        return self.finish(running, placed)
+        return self.finish(replace(running, reason=reason, corrected=True), placed)
 
     def finish(self, running: Job, placed: Placed) -> Job:
         """Close a filing that succeeded, now or in recovery after a crash."""

@@ -52,7 +52,7 @@ def _settle_filing(job: Job, journal: Journal, filer: Filer, filing: Filing, clo
                 job, state=JobState.FILED, target=job.previous_target, previous_target=None, candidates=()
             )
             filed = journal.advance([still_filed], clock.now())[0]
-            return filing.relocate(filed, job.candidates[0])
+            return filing.relocate(filed, job.candidates[0], f"You filed it as {job.candidates[0]}")
         return journal.advance([replace(job, state=JobState.DECIDED, target=None)], clock.now())[0]
     except LibraryUnavailableError:
         return job  # the library is away: the row stays `filing` and is settled at the next start

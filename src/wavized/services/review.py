@@ -46,11 +46,13 @@ class Reviewing:
         if category not in categories:
             known = ", ".join((*categories, *rejects))
             raise UsageError(f"There is no category {category!r}", hint=f"Known are: {known}")
-        if job.state is JobState.FILED:
-            moved = job if category == job.category else self._filing.relocate(job, category)
-            done = self._filing.record(replace(moved, corrected=True, reason=f"You filed it as {category}"))
+        reason = f"You filed it as {category}"
+        if job.state is not JobState.FILED:
+            done = self._file_by_hand(job, category, reason)
+        elif category == job.category:
+            done = self._filing.record(replace(job, corrected=True, reason=reason))
         else:
-            done = self._file_by_hand(job, category)
+            done = self._filing.relocate(job, category, reason)
         self._journal.label(done, category, self._clock.now())
         return done
 
@@ -80,13 +82,13 @@ class Reviewing:
             raise UsageError(f"No. {job_id} is being worked on", hint="Try again in a moment")
         return job
 
-    def _file_by_hand(self, job: Job, category: str) -> Job:
+    def _file_by_hand(self, job: Job, category: str, reason: str) -> Job:
         if not job.digest:
             try:
                 job = replace(job, digest=self._digest(job.source))
             except OSError as error:
                 raise FilingError(f"{job.source} cannot be read: {error.strerror or error}") from error
-        wanted = replace(job, corrected=True, reason=f"You filed it as {category}")
+        wanted = replace(job, corrected=True, reason=reason)
         try:
             done = self._filing.file(wanted, category)
         except LibraryUnavailableError:

@@ -46,73 +46,81 @@ class Backend:
         self._helper: threading.Thread | None = None
         self._interrupt = signal.getsignal(signal.SIGINT)
         kind = self._pystray.Icon
-        self._is_xorg = kind.__module__.endswith("_xorg")
         self.has_menu: bool = kind.HAS_MENU
-        self.docks_itself = not self._is_xorg
-        self._icon: Any = kind(  # pystray publishes no types
-            "wavized", self._image(), self._title(), self._pystray.Menu(self._items)
-        )
+        self.docks_itself = not kind.__module__.endswith("_xorg")
+        if not self.docks_itself:
+            kind = importlib.import_module("wavized.tray.xorg").OneThreadIcon
+        menu = self._pystray.Menu(self._items)
+        self._icon: Any = kind("wavized", self._image(), self._title(), menu)  # pystray publishes no types
 
     def run(self, keep: Callable[[], None]) -> None:
         """Show the icon until `stop`; `keep` runs on the helper thread and calls `stop` at its end."""
 
-        def help_out(icon: Any) -> None:  # noqa: ANN401 - pystray publishes no types
+        def help_out(_: object) -> None:
             self._helper = threading.current_thread()
             self._helper.name = "tray"
-            try:
-                icon.visible = True
-            except Exception:
-                log.exception("The tray icon could not be shown")
+            self._do(self._appear)
             keep()
 
         self._icon.run(setup=help_out)
 
     def release(self) -> None:
-        """After `run`: wait for the helper thread, which must have been told to end."""
-        self._icon._running = False  # else pystray's __del__ writes to a display that may be gone
-        if self._helper is None:
-            return
-        self._helper.join(_JOIN_SECONDS)
-        if self._helper.is_alive() and self._is_xorg:
-            self._icon._queue.put(True)  # the answer it waits for cannot come from a lost display
+        """After `run`: wait for the helper thread, which must have been told to end, and let go of all."""
+        if self._helper is not None:
             self._helper.join(_JOIN_SECONDS)
-        if self._helper.is_alive():
-            log.warning("The tray's helper thread does not end")
+            if self._helper.is_alive():
+                log.warning("The tray's helper thread does not end")
+        if not self.docks_itself:
+            self._icon.close()
 
     def show(self, model: MenuModel) -> None:
         """Change what is shown, as far as it differs."""
+        self._do(lambda: self._change(model))
+
+    def is_docked(self) -> bool:
+        """Whether a tray has the icon; where `docks_itself`, the system sees to that and does not tell."""
+        return self.docks_itself or self._icon.docked
+
+    def dock(self) -> None:
+        """Offer the icon to a tray that may have come up since."""
+        self._do(self._redraw)
+
+    def stop(self) -> None:
+        """Take the icon away; `run` returns."""
+        self._do(self._icon.stop)
+
+    def _do(self, call: Callable[[], None]) -> None:
+        """Change the icon: on X11 on the main thread, elsewhere pystray itself sees to the right thread."""
+        if self.docks_itself:
+            call()
+        else:
+            self._icon.post(call)
+
+    def _appear(self) -> None:
+        self._icon.visible = True
+
+    def _redraw(self) -> None:
+        self._icon.icon = self._image()
+
+    def _change(self, model: MenuModel) -> None:
         before, self._model = self._model, model
         if model.picture != before.picture:
-            self._icon.icon = self._image()
+            self._redraw()
         self._icon.title = self._title()
         if model.sections != before.sections:
             self._icon.update_menu()
 
-    def is_docked(self) -> bool:
-        """Whether a tray took the icon; where `docks_itself`, the system sees to that and does not tell."""
-        return self.docks_itself or self._icon._systray_manager is not None
-
-    def dock(self) -> None:
-        """Offer the icon to a tray that may have come up since."""
-        self._icon.icon = self._image()
-
-    def stop(self) -> None:
-        """Take the icon away; `run` returns."""
-        self._icon.stop()
-
     def _image(self) -> object:
         from wavized.tray.artwork import draw  # Pillow is loaded only once there is a display
 
-        return draw(self._model.picture, opaque=self._is_xorg)
+        return draw(self._model.picture, opaque=not self.docks_itself)
 
     def _title(self) -> str:
         """The tooltip; plain X11 window names hold Latin-1 only."""
         title = self._model.title
-        return (
-            title.replace("…", "...").encode("latin-1", "replace").decode("latin-1")
-            if self._is_xorg
-            else title
-        )
+        if self.docks_itself:
+            return title
+        return title.replace("…", "...").encode("latin-1", "replace").decode("latin-1")
 
     def _items(self) -> Iterator[object]:
         """The menu as pystray asks for it: again for every update, on the main thread first of all."""
@@ -149,5 +157,13 @@ def _import_pystray() -> ModuleType:
         raise TrayUnavailableError(
             f"No tray icon: the display cannot be used ({error})", hint=TRAY_HINT
         ) from error
-    logging.getLogger("pystray").setLevel(logging.CRITICAL)  # it logs a traceback wherever there is no tray
     return pystray
+
+
+def why_unavailable() -> TrayUnavailableError | None:
+    """What keeps an icon from being shown here; None where nothing is known to. For `doctor`."""
+    try:
+        _import_pystray()
+    except TrayUnavailableError as error:
+        return error
+    return None

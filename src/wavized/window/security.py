@@ -1,4 +1,4 @@
-"""Who may speak to the local interface: this user's programs, by token, from this machine, and no web page."""
+"""Who may speak to the local interface: programs of this user, by token, and no web page."""
 
 from __future__ import annotations
 
