@@ -157,48 +157,6 @@ def _entries(filing: Filing) -> list[bytes]:
 
 
 @every_mode
-def test_sidecars_go_along(filing: Filing, mode: FilingMode) -> None:
-    """`<name>.asd` lands beside the sample, under the sample's final name."""
-    filing.place(filing.sample(content=b"other"))
-    source = filing.sample()
-    sidecar = filing.sample("kick.wav.asd", b"warp")
-    placed = filing.place(source, mode)
-    [one] = placed.sidecars
-    assert (one.source, one.target.name, one.digest) == (sidecar, "kick (2).wav.asd", sha256_of(one.target))
-    assert one.target.read_bytes() == b"warp"
-    assert (
-        not one.target.samefile(source.parent / "kick.wav.asd") if mode is not MOVE else not sidecar.exists()
-    )
-    assert placed.note == ""
-
-
-@every_mode
-def test_a_sidecar_overwrites_nothing(filing: Filing, mode: FilingMode) -> None:
-    """Where a sidecar's place is taken the sample is filed without it, and a note says so."""
-    (filing.library / "808").mkdir()
-    (filing.library / "808" / "kick.wav.asd").write_bytes(b"someone's")
-    source = filing.sample()
-    filing.sample("kick.wav.asd", b"warp")
-    placed = filing.place(source, mode)
-    assert placed.sidecars == ()
-    assert "kick.wav.asd" in placed.note
-    assert read_tree(filing.library) == {"808/kick.wav": SOUND, "808/kick.wav.asd": b"someone's"}
-    assert read_tree(filing.downloads)["kick.wav.asd"] == b"warp"
-
-
-def test_a_long_name_leaves_room_for_its_sidecar(filing: Filing) -> None:
-    """A name so long that its sidecar's would not fit is shortened, so that both get in."""
-    source = filing.sample("x" * 247 + ".wav")
-    filing.sample(source.name + ".asd", b"warp")
-    filing.place(source)
-    again = filing.sample("x" * 247 + ".wav", b"another")
-    placed = filing.place(again)
-    assert placed.note == ""
-    assert placed.target.name.endswith(" (2).wav")
-    assert [len(one.target.name) for one in placed.sidecars] == [255]
-
-
-@every_mode
 def test_a_source_that_changed_is_not_filed(filing: Filing, mode: FilingMode) -> None:
     """What is filed is what was heard: other content than planned is refused and left alone."""
     source = filing.sample()
@@ -312,3 +270,24 @@ def test_candidates_are_shared_with_the_plan(filing: Filing) -> None:
         filing.place(filing.sample(content=bytes([n])))
     names = candidate_names("kick", ".wav")
     assert [path.name for path in filing.announced] == [next(names) for _ in range(3)]
+
+
+def test_two_processes_share_a_library(filing: Filing) -> None:
+    """Two processes that file sounds of the same names at once give each its own name and lose none."""
+    sounds = {who: [f"{who} {n}".encode() for n in range(40)] for who in ("daemon", "sort")}
+    children = []
+    for who in sounds:
+        other = replace(filing, downloads=filing.downloads / who)
+        sources = [other.sample(f"{n % 4}/kick.wav", sound) for n, sound in enumerate(sounds[who][:4])]
+        child = os.fork()
+        if child == 0:
+            for n, sound in enumerate(sounds[who]):
+                sources[n % 4].write_bytes(sound)
+                other.place(sources[n % 4])
+            os._exit(0)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0]
+    filed = read_tree(filing.library)
+    assert sorted(filed.values()) == sorted(sounds["daemon"] + sounds["sort"])
+    names = candidate_names("kick", ".wav")
+    assert set(filed) == {f"808/{next(names)}" for _ in range(80)}
