@@ -121,11 +121,11 @@ class TrayIcon:
         told = False
         while (request := self._next(backend)) is not _Request.STOP:
             try:
-                if not backend.is_docked():
-                    backend.dock()
-                    if not backend.is_docked() and request is None and not told:
-                        told = True
+                if request is None and not backend.is_docked():
+                    if not told:
                         self._tell("This desktop shows no tray icons", TRAY_HINT)
+                    told = True
+                    backend.dock()
                 changed = build(self._get_status())
                 if changed != model:
                     backend.show(changed)

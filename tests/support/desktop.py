@@ -1,0 +1,172 @@
+"""A real X display (Xvfb) with a real tray host (trayer), and a program with a tray icon on it, for tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image, ImageGrab
+
+DEADLINE = 20.0
+"""Seconds to wait for what must happen."""
+
+TOOLS = ("trayer", "xdotool", "xwininfo")
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Return once the condition holds; AssertionError where it does not before the deadline."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain: {what}"
+        time.sleep(0.05)
+
+
+class Desktop:
+    """An X display of its own; the tray host comes and goes."""
+
+    def __init__(self) -> None:
+        reading, writing = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "320x80x24", "-nolisten", "tcp", "-noreset"],
+            pass_fds=[writing],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as answer:
+            self.display = f":{answer.readline().strip()}"
+        self._tray: subprocess.Popen[bytes] | None = None
+        without = {"DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "PYSTRAY_BACKEND"}
+        self.environ = {name: value for name, value in os.environ.items() if name not in without}
+        self.environ["DISPLAY"] = self.display
+
+    def start_tray(self) -> None:
+        """Put a panel at the bottom left corner, in dark grey."""
+        look = ["--edge", "bottom", "--align", "left", "--widthtype", "request", "--height", "24"]
+        tint = ["--transparent", "true", "--alpha", "0", "--tint", "0x222222"]
+        self._tray = subprocess.Popen(
+            ["trayer", *look, *tint], env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def kill_tray(self) -> None:
+        """End the panel as a crash would."""
+        if self._tray is not None:
+            self._tray.kill()
+            self._tray.wait()
+            self._tray = None
+
+    def close(self) -> None:
+        """End the panel and the display."""
+        self.kill_tray()
+        self._server.kill()
+        self._server.wait()
+
+    def screenshot(self) -> Image.Image:
+        """What a person would see."""
+        return ImageGrab.grab(xdisplay=self.display).convert("RGB")
+
+    def shows(self, colour: tuple[int, int, int]) -> bool:
+        """Whether a patch as large as a small icon's tile has this colour."""
+        image = self.screenshot()
+        counts = image.getcolors(image.width * image.height) or []
+        return any(count > 100 and found == colour for count, found in counts)
+
+    def icon_title(self) -> str | None:
+        """The name of the icon's window, where it lies in a panel; None where there is none."""
+        listing = self._ask("xwininfo", "-root", "-tree")
+        found = re.search(r'^(\s+)0x\w+ "(Wavized[^\n]*)": \("wavizedSystemTrayIcon"', listing, re.MULTILINE)
+        return found[2] if found and len(found[1]) > len("     ") else None
+
+    def click_icon(self) -> None:
+        """Click with the left button into the corner where the panel starts."""
+        self._ask("xdotool", "mousemove", "12", "70", "click", "1")
+
+    def _ask(self, *command: str) -> str:
+        """What a tool answers: nothing, where a window goes away under its eyes."""
+        answer = subprocess.run(command, env=self.environ, check=False, capture_output=True)
+        return answer.stdout.decode("latin-1") if answer.returncode == 0 else ""
+
+
+class Program:
+    """A process that runs a script and says, line by line, what happens to it."""
+
+    def __init__(self, script: Path, environ: dict[str, str]) -> None:
+        self.said: list[str] = []
+        self._process = subprocess.Popen(
+            [sys.executable, script],
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, name="program-reader")
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self._process.stdout or ():
+            self._lines.put(line.rstrip("\n"))
+
+    def tell(self, message: str | dict[str, object]) -> None:
+        """Send a line."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{message if isinstance(message, str) else json.dumps(message)}\n")
+        self._process.stdin.flush()
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def has_said(self, line: str) -> bool:
+        while not self._lines.empty():
+            self.said.append(self._lines.get())
+        return line in self.said
+
+    def wait_for(self, line: str) -> None:
+        wait_until(lambda: self.has_said(line), f"{line!r} among {self.said}")
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the process to end; its exit code and everything on its standard error."""
+        assert self._process.stdin is not None and self._process.stderr is not None
+        code = self._process.wait(DEADLINE)
+        self._reader.join()
+        errors = self._process.stderr.read()
+        self.has_said("")
+        return code, errors
+
+    def close(self) -> None:
+        """Make sure that nothing is left."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            assert stream is not None
+            try:
+                stream.close()
+            except BrokenPipeError:  # a line it never read
+                pass
+
+
+@contextmanager
+def running(script: Path, environ: dict[str, str]) -> Iterator[Program]:
+    """A program that is gone afterwards in any case."""
+    program = Program(script, environ)
+    try:
+        yield program
+    finally:
+        program.close()
+
+
+def missing_tool() -> str | None:
+    """A tool without which there is no desktop to test on."""
+    return next((tool for tool in TOOLS if shutil.which(tool) is None), None)
