@@ -46,7 +46,7 @@ def rogue(tmp_path: Path) -> Iterator[Make]:
     made: list[WorkerClassifier] = []
 
     def make(start: str = "well", only_first: Path | None = None, **options) -> WorkerClassifier:
-        options = {"timeout_s": 1.0, "start_timeout_s": 20.0, "backoff": Backoff(first_s=0.01)} | options
+        options = {"timeout_s": 2.0, "start_timeout_s": 20.0, "backoff": Backoff(first_s=0.01)} | options
         command = rogue_worker.command(start, only_first)
         model = make_paper_model(tmp_path / "model")
         made.append(WorkerClassifier(command, model, clock=RealClock(), **options))
@@ -120,7 +120,7 @@ def is_zombie(pid: int) -> bool:
 @pytest.mark.parametrize("start", ["exit", "babble", "hang"])
 def test_a_bad_start_is_tried_again(rogue: Make, tmp_path: Path, start: str):
     """A worker that fails to start once is started again."""
-    classifier = rogue(start, tmp_path / "flag", start_timeout_s=3.0)
+    classifier = rogue(start, tmp_path / "flag", start_timeout_s=5.0)
     assert hear(classifier, "a") == ["scored"]
     assert classifier.state() == "ready"
 
@@ -238,6 +238,14 @@ def test_the_daemons_side_is_light():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_frozen_program_calls_itself(monkeypatch: pytest.MonkeyPatch):
+    """In a frozen build the program is its own worker; otherwise Python runs the package."""
+    options = ["--threads", "2", "--max-seconds", "12.0"]
+    assert default_command() == [sys.executable, "-m", "wavized", "_worker"]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert default_command(threads=2, max_seconds=12.0) == [sys.executable, "_worker", *options]
+
+
 def test_odd_files_are_refused(ear: WorkerClassifier, tmp_path: Path):
     """What cannot be heard is refused with a reason: junk, silence, folders, missing files, pipes."""
     junk = tmp_path / "junk.wav"
@@ -294,7 +302,7 @@ def test_ctrl_c_is_not_for_the_worker(ear: WorkerClassifier, tmp_path: Path):
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_sigkill_in_the_middle_of_a_batch(ear: WorkerClassifier, tmp_path: Path):
     """A worker killed in the middle of its work is replaced; asked again, every file has its answer."""
-    paths = [write_tone(tmp_path / f"{number}.wav", seconds=2.0) for number in range(40)] * 10
+    paths = [write_tone(tmp_path / f"{number}.wav", seconds=2.0) for number in range(20)] * 6
     ear.classify(paths[:1])
     worker = ear.worker_pid
     assert worker is not None
@@ -310,6 +318,14 @@ def test_sigkill_in_the_middle_of_a_batch(ear: WorkerClassifier, tmp_path: Path)
     assert 1 <= len(left) <= 16
     assert verdicts(ear.classify(left)) == ["scored"] * len(left)
     assert ear.worker_pid != worker
+
+
+def test_a_closed_client_starts_nothing(rogue: Make):
+    """After close a question is left unanswered, blames nobody and starts no worker."""
+    classifier = rogue()
+    classifier.close()
+    assert hear(classifier, "a") == ["unanswered"]
+    assert classifier.state() == "off"
 
 
 def test_damage_is_told_by_the_worker(tiny_model: Path, tmp_path: Path):

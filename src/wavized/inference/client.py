@@ -75,7 +75,8 @@ class WorkerClassifier:
         self._batch_size = batch_size
         self._log_path = log_path
         self._stop = stop or threading.Event()
-        self._backoff = backoff or Backoff()
+        self._closed = False
+        self._backoff = backoff or Backoff(first_s=0.5, most_s=10.0)
         self._fruitless = 0
         self._asked = 0
         self._worker: WorkerProcess | None = None
@@ -110,7 +111,7 @@ class WorkerClassifier:
 
     def close(self) -> None:
         """Let the worker go for good. Not to be called while `classify` runs: set `stop` and wait for it."""
-        self._stop.set()
+        self._closed = True
         self._dismiss(_LEAVE_S)
 
     def state(self) -> str:
@@ -147,7 +148,7 @@ class WorkerClassifier:
             self._backoff, self._fruitless = self._backoff.succeeded(), 0
         if trouble is None:
             return batch.answers("", blame=False)
-        asked_to_leave = self._failed(trouble)
+        asked_to_leave = self._failed(worker, trouble)
         if not batch.answered and not batch.blames:
             self._count_fruitless()
         return batch.answers(f"The recognition process {trouble}", blame=not asked_to_leave)
@@ -174,7 +175,7 @@ class WorkerClassifier:
         if self._worker is not None and self._worker.gone:
             self._dismiss(_LEAVE_S)  # it was ended while it had nothing to do: nobody's fault
         while self._worker is None:
-            if self._stop.wait(self._backoff.wait_s(self._clock.monotonic())):
+            if self._closed or self._stop.wait(self._backoff.wait_s(self._clock.monotonic())):
                 raise _StoppedError
             self._start()
         return self._worker
@@ -191,7 +192,7 @@ class WorkerClassifier:
             ) from error
         trouble = self._await_model(self._worker)
         if trouble is not None:
-            self._failed(trouble)
+            self._failed(self._worker, trouble)
             self._count_fruitless()
 
     def _await_model(self, worker: WorkerProcess) -> str | None:
@@ -215,12 +216,13 @@ class WorkerClassifier:
                 return None
         return f"did not load its model within {self._start_timeout_s:g} s"
 
-    def _failed(self, trouble: str) -> bool:
+    def _failed(self, worker: WorkerProcess, trouble: str) -> bool:
         """End the worker; return whether it had been asked to leave, which is no file's fault."""
-        status = self._dismiss(_LEAVE_S if trouble == "ended" else 0)
+        left_by_itself = worker.gone and not worker.babbled
+        status = self._dismiss(_LEAVE_S if left_by_itself else 0)
         self._backoff = self._backoff.failed(self._clock.monotonic())
         logger.warning("The recognition process %s (exit status %s)", trouble, status)
-        return trouble == "ended" and status == -signal.SIGTERM
+        return left_by_itself and status == -signal.SIGTERM
 
     def _count_fruitless(self) -> None:
         self._fruitless += 1

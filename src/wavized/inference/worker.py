@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until standard input ends. To be called before anything heavy is imported."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then lets go of the pipe
     voice = _move_stdout_away()
-    faulthandler.enable()
+    faulthandler.enable(file=2)
     _stay_offline_and_modest(args.threads)
     asks: queue.SimpleQueue[Ask] = queue.SimpleQueue()
     threading.Thread(target=_obey_leash, args=(asks,), name="leash", daemon=True).start()
@@ -73,6 +73,8 @@ def _move_stdout_away() -> IO[bytes]:
     """Keep descriptor 1's pipe for the protocol; whoever prints from now on prints to standard error."""
     voice = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    # A frozen program without a console has no streams of its own, and libraries do print.
+    sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     return voice
 
 
