@@ -43,7 +43,7 @@ class Backend:
         self._pystray = _import_pystray()
         self._activate = activate
         self._model = model
-        self._helper: threading.Thread | None = None
+        self._has_begun = False
         self._interrupt = signal.getsignal(signal.SIGINT)
         kind = self._pystray.Icon
         self.has_menu: bool = kind.HAS_MENU
@@ -57,8 +57,8 @@ class Backend:
         """Show the icon until `stop`; `keep` runs on the helper thread and calls `stop` at its end."""
 
         def help_out(_: object) -> None:
-            self._helper = threading.current_thread()
-            self._helper.name = "tray"
+            self._has_begun = True
+            threading.current_thread().name = "tray"
             self._do(self._appear)
             keep()
 
@@ -66,9 +66,12 @@ class Backend:
 
     def release(self) -> None:
         """After `run`: wait for the helper thread, which must have been told to end, and let go of all."""
-        if self._helper is not None:
-            self._helper.join(_JOIN_SECONDS)
-            if self._helper.is_alive():
+        helper: threading.Thread | None = getattr(self._icon, "_setup_thread", None)
+        if helper is not None:
+            if not self._has_begun:  # the loop failed before it let the helper go
+                self._icon._mark_ready()
+            helper.join(_JOIN_SECONDS)
+            if helper.is_alive():
                 log.warning("The tray's helper thread does not end")
         if not self.docks_itself:
             self._icon.close()
