@@ -37,6 +37,7 @@ def write(
     endian: str = "FILE",
 ) -> Path:
     """Write frames whatever the path's name is like; libsndfile is given an open file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w+b") as file:
         soundfile.write(file, frames, rate, format=format, subtype=subtype, endian=endian)
     return path
