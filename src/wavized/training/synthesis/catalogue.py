@@ -95,14 +95,15 @@ def render_note(
 
 
 def _finish(rng: Rng, sound: Audio, rate: int, sample_rate: int) -> npt.NDArray[np.float32]:
-    """Take out the offset, fade the edges, decimate, set a level of -12 to 0 dBFS, give it its channels."""
+    """Take out the offset, decimate, fade the edges, set a level of -12 to 0 dBFS, give it its channels."""
     tone = highpass(np.atleast_2d(sound), 12.0, rate, 1)
     tone = tone[:, : _end(tone)]
-    edge, fade = max(2, rate // 4000), min(tone.shape[1] // 4, int(uniform(rng, 0.003, 0.04) * rate))
+    if rate != sample_rate:
+        tone = np.asarray(resample_poly(tone, 1, rate // sample_rate, axis=1), dtype=np.float64)
+    edge, fade = max(2, sample_rate // 4000), int(uniform(rng, 0.003, 0.04) * sample_rate)
+    fade = min(tone.shape[1] // 4, fade)
     tone[:, :edge] *= np.linspace(0.0, 1.0, edge)
     tone[:, tone.shape[1] - fade :] *= np.linspace(1.0, 0.0, fade)
-    if rate != sample_rate:
-        tone = resample_poly(tone, 1, rate // sample_rate, axis=1)
     peak = 1.0 if chance(rng, 0.4) else 10.0 ** (uniform(rng, -12.0, 0.0) / 20.0)
     tone = tone * (0.999 * peak / (np.abs(tone).max() + 1e-12))
     if tone.shape[0] == 1 and chance(rng, 0.5):

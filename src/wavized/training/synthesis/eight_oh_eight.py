@@ -22,7 +22,7 @@ def _length(rng: Rng, rate: int, note: Note, shortest: float = 0.25) -> tuple[in
     long = min(tau * uniform(rng, 1.8, 5.0), 5.0)
     if chance(rng, 0.4):
         long = min(long, max(note.length, 1.2 * tau))
-    return int(long * rate), tau
+    return int(max(long, 0.35) * rate), tau
 
 
 def _drop(rng: Rng, n: int, rate: int, frequency: float, most: float = 6.0) -> Audio:

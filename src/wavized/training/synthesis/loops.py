@@ -97,7 +97,7 @@ def _line(rng: Rng, grid: Grid, family: Patch, low: int, high: int, gain: float)
     scale = SCALES[int(rng.integers(len(SCALES)))]
     phrase = _rhythm(rng, min(grid.steps, 16))
     pitches = [root + int(rng.choice(scale)) - (12 if chance(rng, 0.15) else 0) for _ in phrase]
-    held = uniform(rng, 0.4, 1.0)
+    held = uniform(rng, 0.35, 0.9)
     made: dict[tuple[int, int], Audio] = {}
     for repeat in range(0, grid.steps, 16):
         for (at, length), midi in zip(phrase, pitches, strict=True):
@@ -183,8 +183,10 @@ def broken_chords(rng: Rng, rate: int, _note: Note) -> Audio:
     grid = Grid(rng, rate)
     short: dict[str, Patch] = {"zap": fx.zap, "robot": fx.robot}
     hit = _hit(rng, _family(rng, (tonal.FAMILIES, brass.FAMILIES, short)), rate)
-    hit = _cut(hit, int(uniform(rng, 1.0, 4.0) * grid.step * rate))
-    for at, _ in _rhythm(rng, grid.steps):
+    rhythm = _rhythm(rng, grid.steps)
+    closest = min(length for _, length in rhythm)
+    hit = _cut(hit, int(uniform(rng, 0.35, 0.85) * closest * grid.step * rate))
+    for at, _ in rhythm:
         grid.lay(hit, at, uniform(rng, 0.7, 1.0))
     return _done(rng, grid)
 
