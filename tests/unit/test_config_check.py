@@ -132,6 +132,25 @@ def test_a_category_that_looks_misspelt_is_a_warning(home):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("library: lib\nmode: move\nwatch:\n- path: Splice/sounds/packs\n", 4),
+        ("library: lib\nwatch:\n- path: Splice - user-7/sounds\n  mode: move\n", 4),
+        ("library: lib\nwatch:\n- path: Splice\n  mode: copy\nmode: move\n", None),
+        ("library: lib\nwatch:\n- path: Splicer\nmode: move\n", None),
+        ("library: lib\nwatch:\n- path: Splice\n", None),
+    ],
+)
+def test_moving_samples_away_from_splice_is_a_warning(home, text, line):
+    """Splice and DAW projects point at the files where they are."""
+    for name in ("Splice/sounds/packs", "Splice - user-7/sounds", "Splicer"):
+        (home / name).mkdir(parents=True)
+    problems = checked(home, text)
+    assert [problem.line for problem in problems] == ([line] if line else [])
+    assert all(problem.severity is Severity.WARNING for problem in problems)
+
+
 def test_folders_are_checked_even_where_other_settings_are_wrong(home):
     """All problems show together, by line."""
     problems = checked(home, "mode: shove\nlibrary: lib\nwatch:\n- path: lib\n  colour: red\n- path: gone\n")

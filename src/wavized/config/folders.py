@@ -95,7 +95,7 @@ def locate(document: Document, base: Path, environ: Mapping[str, str]) -> Folder
             complain(place.key, *finding)
     for key, message in _conflicts(places):
         complain(key, message)
-    for key, message in _odd_categories(document):
+    for key, message in [*_odd_categories(document), *_broken_links(document, places)]:
         complain(key, message, Severity.WARNING)
     return result
 
@@ -143,6 +143,24 @@ def _odd_categories(document: Document) -> Iterator[tuple[Key, str]]:
     for category in folders if isinstance(folders, dict) else ():
         if category not in DEFAULT_FOLDERS and (guess := did_you_mean(category, DEFAULT_FOLDERS)):
             yield ("folders", category), f"a category the bundled model does not know{guess}"
+
+
+def _broken_links(document: Document, places: list[_Place]) -> Iterator[tuple[Key, str]]:
+    """Splice folders whose samples are to be moved: allowed, but worth a word."""
+    watch, general = document.values.get("watch"), document.values.get("mode")
+    for index, entry in enumerate(watch if isinstance(watch, list) else []):
+        here = [place for place in places if place.key[:2] == ("watch", index)]
+        if not isinstance(entry, dict) or not any(_is_splice(place.path) for place in here):
+            continue
+        if (entry.get("mode") or general) == "move":
+            yield (
+                ("watch", index, "mode" if entry.get("mode") else "path"),
+                'with "move", Splice and the projects that use its samples will not find them any more',
+            )
+
+
+def _is_splice(path: Path) -> bool:
+    return any(re.fullmatch(r"splice( - user-.*)?", part, re.IGNORECASE) for part in path.parts)
 
 
 def _real(path: Path) -> Path:

@@ -14,7 +14,7 @@ from wavized.config.model import Config
 from wavized.config.problem import Problem, Severity
 from wavized.errors import ConfigError
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 64 * 1024
 """Far more than any config needs, little enough to read at once."""
 
 
