@@ -33,12 +33,16 @@ from wavized.services.pipeline import Pipeline
 from wavized.services.status import read_status
 from wavized.tray.icon import TrayIcon
 from wavized.tray.open_folder import open_folder
+from wavized.watch.folder import FolderState, FolderStatus
 from wavized.watch.follow import FileFollower
 from wavized.watch.watcher import Watcher
 from wavized.window.app import build_app
 from wavized.window.server import LocalServer
 
 log = logging.getLogger(__name__)
+
+READY_SECONDS = 10.0
+"""How long commands are kept waiting while the folders are looked through for the first time."""
 
 
 class Daemon:
@@ -83,7 +87,7 @@ class Daemon:
             pid=os.getpid(),
             detail=health.degraded or health.waiting,
             library=self.config.library,
-            watching=tuple(str(folder.path) for folder in self.config.watch),
+            watching=tuple(_describe(folder) for folder in self._watcher.status()),
         )
 
     def set_paused(self, paused: bool) -> None:
@@ -143,17 +147,18 @@ class Daemon:
 
     def _start(self) -> None:
         """Pipeline first (recovery), then the interface, then the watch; stopped in the opposite order."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            previous = signal.signal(number, self._on_signal)
+            self._stack.callback(signal.signal, number, previous)
         self._started(self._pipeline.start, self._pipeline.stop)
         self._started(lambda: self._server.start(build_app(self, describe_job)), self._server.stop)
         self._started(self._watcher.start, self._watcher.stop)
+        self._watcher.wait_until_ready(READY_SECONDS)
         self._started(self._follower.start, self._follower.stop)
         runtime = Runtime(os.getpid(), self._server.port, self._server.token)
         self._started(
             lambda: write_runtime(self._runtime_file, runtime), lambda: remove_runtime(self._runtime_file)
         )
-        for number in (signal.SIGTERM, signal.SIGINT):
-            previous = signal.signal(number, self._on_signal)
-            self._stack.callback(signal.signal, number, previous)
         folders = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
         log.info("Watching %s, filing into %s", folders, self.config.library)
         self.events.publish(StatusChanged())
@@ -226,6 +231,12 @@ class Daemon:
         if not self._stop.is_set():
             icon.run()
             self._stop.set()
+
+
+def _describe(folder: FolderStatus) -> str:
+    if folder.state is FolderState.WATCHING:
+        return str(folder.path)
+    return f"{folder.path} ({folder.detail or folder.state})"
 
 
 class _TrayCommands:

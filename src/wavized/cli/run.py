@@ -70,4 +70,5 @@ def _log_to_file() -> None:
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     to_screen = logging.StreamHandler(sys.stderr)
     to_screen.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen])

@@ -58,6 +58,7 @@ class Watcher:
         self._config_lock = threading.Lock()
         self._trouble = ""  # the error a person was told of last
         self._status: tuple[FolderStatus, ...] = ()
+        self._ready = threading.Event()
 
     def start(self) -> None:
         """Begin to watch."""
@@ -73,6 +74,10 @@ class Watcher:
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
+
+    def wait_until_ready(self, timeout: float) -> bool:
+        """Wait until every folder was looked at once: what arrives from then on is new to all of them."""
+        return self._ready.wait(timeout)
 
     def reconfigure(self, config: Config) -> None:
         """Use another configuration from now on; folders that stay are not taken on anew."""
@@ -105,6 +110,7 @@ class Watcher:
             )
             while not self._stop.is_set():
                 pause = self._turn_safely(keeper)
+                self._ready.set()
                 if self._hints.wait(pause):
                     self._stop.wait(_GATHER_SECONDS)  # hints come in bursts
         finally:
