@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import find_peaks
 
-from wavized.training.synthesis import LABELS, Note, families, render, render_family, render_note
+from wavized.training.synthesis import LABELS, Note, families, render, render_family, render_note, sheet
 from wavized.training.synthesis.draw import draw_note
 from wavized.training.synthesis.filters import ladder
 from wavized.training.synthesis.measures import Measures, envelope, measure, power_frames
@@ -294,3 +296,22 @@ def test_every_patch_takes_its_chance_from_the_generator_alone() -> None:
     for sound in sounds:
         sound()
     assert np.array_equal(before, np.random.get_state()[1])
+
+
+def test_the_sheet_compares_with_training_clips_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pages and a table are drawn; of a corpus only rows meant for training are opened."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    soundfile.write(corpus / "sub.flac", render("sub", np.random.default_rng(0))[0], RATE)
+    (corpus / "manifest.csv").write_text(
+        "file,label,kind,use\nsub.flac,sub,synth_render,train\nnot there.flac,sub,real_original,evaluate\n"
+    )
+    assert (
+        sheet.main([str(tmp_path / "out"), "--corpus", str(corpus), "--count", "3", "--labels", "sub"]) == 0
+    )
+    made = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert made == ["measures.txt", "sub-renders.png", "sub.png"]
+    table = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in table[1:]] == [["sub", "generated", "3"], ["sub", "renders", "1"]]
