@@ -102,11 +102,11 @@ class WorkerProcess:
         """Kill the worker and whatever it started."""
         if sys.platform == "win32":
             self._process.kill()
-            return
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # nobody of the group is left (macOS says EPERM where only a zombie is)
+        else:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass  # nobody of the group is left (macOS says EPERM where only a zombie is)
 
     def _write(self, stdin: IO[bytes]) -> None:
         try:
@@ -145,12 +145,15 @@ def _thread(task: str, target: Callable[[IO[bytes]], None], pipe: IO[bytes]) -> 
 
 def _spawn(command: Sequence[str], *, with_log: bool) -> subprocess.Popen[bytes]:
     """Start the worker in a group of its own, so that Ctrl-C reaches the parent alone."""
-    stderr = subprocess.PIPE if with_log else subprocess.DEVNULL
     if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, creationflags=flags
-        )
+        flags, new_session = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW, False
+    else:
+        flags, new_session = 0, True
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE if with_log else subprocess.DEVNULL,
+        creationflags=flags,
+        start_new_session=new_session,
     )
