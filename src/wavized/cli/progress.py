@@ -31,6 +31,10 @@ class Progress:
         """One more file is done."""
         self._bar.update(self._task, advance=by, name=printable(name)[:40])
 
+    def reach(self, done: int, total: int) -> None:
+        """So many of so many are done."""
+        self._bar.update(self._task, completed=done, total=total)
+
     def __enter__(self) -> Progress:
         self._bar.start()
         return self

@@ -1,81 +1,72 @@
-"""Pictures of an evaluation: confusion, reliability, coverage. Needs the `train` extra, and no display."""
+"""Pictures of an evaluation: confusion, coverage against accuracy, recall per category. Needs matplotlib."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from wavized.domain.hearing import ModelInfo
 from wavized.errors import UsageError
-from wavized.training.evaluation import Heard
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+    from matplotlib.figure import Figure
 
 
-def draw(heard: Sequence[Heard], info: ModelInfo, folder: Path) -> list[Path]:
-    """Write confusion.png, reliability.png and coverage.png into `folder`; returns their paths.
-
-    Raises UsageError where matplotlib is missing.
-    """
+def draw(figures: dict[str, Any], folder: Path) -> None:
+    """Write `confusion.png`, `coverage.png` and `recall.png`. Raises UsageError without matplotlib."""
     try:
-        from matplotlib.figure import Figure  # optional and slow to import
+        from matplotlib.figure import Figure
     except ModuleNotFoundError as error:
-        raise UsageError(
-            "Plots need matplotlib", hint="Install it with: pip install 'wavized[train]'"
-        ) from error
+        raise UsageError("Pictures need matplotlib", hint="pip install 'wavized[train]'") from error
     folder.mkdir(parents=True, exist_ok=True)
-    labels = info.categories
-    bass = [clip for clip in heard if clip.truth in labels and clip.scores is not None]
-    scores: Floats = np.array([[(clip.scores or {})[label] for label in labels] for clip in bass]).reshape(
-        -1, len(labels)
-    )
-    truth = np.array([labels.index(clip.truth) for clip in bass], dtype=int)
-    written = []
-    for name, paint in (("confusion", _confusion), ("reliability", _reliability), ("coverage", _coverage)):
-        figure = Figure(figsize=(6, 5), layout="constrained")
-        axes = figure.subplots()
-        paint(axes, scores, truth)
-        if name == "confusion":
-            axes.set_xticks(range(len(labels)), labels)
-            axes.set_yticks(range(len(labels)), labels)
-        written.append(folder / f"{name}.png")
-        figure.savefig(written[-1], dpi=120)
-    return written
+    for name, paint in (("confusion", _confusion), ("coverage", _coverage), ("recall", _recall)):
+        figure = Figure(figsize=(6.4, 5.2), layout="constrained")
+        paint(figure, figures)
+        figure.savefig(folder / f"{name}.png", dpi=130)
 
 
-def _confusion(axes: Axes, scores: Floats, truth: Ints) -> None:
-    table = np.zeros((scores.shape[1], scores.shape[1]), dtype=int)
-    if len(truth):
-        np.add.at(table, (truth, scores.argmax(axis=1)), 1)
-    axes.imshow(table / np.maximum(table.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
-    for (row, column), count in np.ndenumerate(table):
-        axes.text(column, row, str(count), ha="center", va="center")
-    axes.set(xlabel="heard as", ylabel="is")
+def _confusion(figure: Figure, figures: dict[str, Any]) -> None:
+    rows = figures["confusion"]
+    labels = list(figures["per_class"])
+    axes = figure.subplots()
+    counts = [[rows.get(true, {}).get(guess, 0) for guess in labels] for true in labels]
+    shares = [[count / max(1, sum(row)) for count in row] for row in counts]
+    axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
+    for y, row in enumerate(counts):
+        for x, count in enumerate(row):
+            if count:
+                axes.text(
+                    x,
+                    y,
+                    str(count),
+                    ha="center",
+                    va="center",
+                    color="white" if shares[y][x] > 0.5 else "black",
+                )
+    axes.set_xticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xlabel("heard as")
+    axes.set_ylabel("labelled")
+    axes.set_title(f"{figures['n']} clips, {100 * (figures['accuracy'] or 0):.1f} % right")
 
 
-def _reliability(axes: Axes, scores: Floats, truth: Ints) -> None:
-    axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    if len(truth):
-        top = scores.max(axis=1) / scores.sum(axis=1)
-        right = scores.argmax(axis=1) == truth
-        at = np.minimum((top * 10).astype(int), 9)
-        used = np.unique(at)
-        axes.plot([top[at == b].mean() for b in used], [right[at == b].mean() for b in used], marker="o")
-    axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1), ylim=(0, 1))
+def _coverage(figure: Figure, figures: dict[str, Any]) -> None:
+    rows = [row for row in figures["coverage"] if row["accuracy"] is not None]
+    axes = figure.subplots()
+    axes.plot([100 * row["coverage"] for row in rows], [100 * row["accuracy"] for row in rows], marker="o")
+    for row in rows:
+        axes.annotate(f"{row['threshold']:g}", (100 * row["coverage"], 100 * row["accuracy"]))
+    axes.set_xlabel("filed without asking, %")
+    axes.set_ylabel("of these right, %")
+    axes.set_ylim(None, 101)
+    axes.grid(alpha=0.3)
+    axes.set_title("What each threshold on the confidence gives")
 
 
-def _coverage(axes: Axes, scores: Floats, truth: Ints) -> None:
-    if len(truth):
-        order = np.argsort(-scores.max(axis=1))
-        right = (scores.argmax(axis=1) == truth)[order]
-        count = np.arange(1, len(truth) + 1)
-        axes.plot(count / len(truth), np.cumsum(right) / count)
-    axes.set(xlabel="share filed, surest first", ylabel="share right of those", xlim=(0, 1), ylim=(0, 1.02))
+def _recall(figure: Figure, figures: dict[str, Any]) -> None:
+    rows = {label: row for label, row in figures["per_class"].items() if row["support"]}
+    axes = figure.subplots()
+    bars = axes.bar(list(rows), [100 * (row["recall"] or 0.0) for row in rows.values()])
+    axes.bar_label(bars, [f"n={row['support']}" for row in rows.values()])
+    axes.set_ylabel("recall, %")
+    axes.set_ylim(0, 105)
+    axes.set_title("Recall per category")
