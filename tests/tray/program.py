@@ -1,7 +1,8 @@
 """A program with nothing but a tray icon, driven over its standard input by the tests beside it.
 
-Lines in: a status as JSON, `break` (asking for the status fails from now on) or `stop`. Lines out: what was
-told, which commands were chosen (and on which thread), and how `run` ended, with the threads that are left.
+Lines in: a status as JSON, `notify HINT`, `break` (asking for the status fails from now on) or `stop`.
+Lines out: what was told, which commands were chosen (and on which thread), and how `run` ended, with the
+threads that are left.
 """
 
 from __future__ import annotations
@@ -58,6 +59,9 @@ class Program:
             if line.strip() == "stop":
                 self.icon.stop()
                 return
+            if line.startswith("notify "):
+                self.icon.notify("The library is away", line.removeprefix("notify ").strip())
+                continue
             self.broken = line.strip() == "break"
             if not self.broken:
                 self.status = Status(**json.loads(line))

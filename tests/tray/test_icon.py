@@ -86,6 +86,16 @@ def test_many_updates_end_in_the_last_one(desktop, program):
 
 
 @needs_display
+def test_a_message_that_cannot_pop_up_does_no_harm(desktop, program):
+    """Plain X11 has no notifications: the icon goes on as if nothing had been said."""
+    program.tell("notify Is its drive plugged in?")
+    program.tell({"state": "paused"})
+    wait_until(lambda: shows(desktop, Picture.PAUSED), "the icon alive after the message")
+    program.tell("stop")
+    ended_well(program)
+
+
+@needs_display
 def test_sigterm_ends_the_icon(desktop, program):
     """A signal handler may call `stop` while the main thread is in the tray's loop."""
     program.signal(signal.SIGTERM)

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from wavized.errors import WavizedError
-from wavized.tray.menu import Action, MenuItem, MenuModel
+from wavized.tray.menu import Action, MenuItem, MenuModel, shorten
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,9 @@ TRAY_HINT = (
     'GNOME shows tray icons with its extension "AppIndicator and KStatusNotifierItem Support". Wavized works '
     "the same without an icon; --no-tray leaves it out"
 )
+MAX_MESSAGE = 255
+"""Characters of a message that pops up; Windows refuses longer ones."""
+
 _JOIN_SECONDS = 2.0
 
 
@@ -79,6 +82,11 @@ class Backend:
     def show(self, model: MenuModel) -> None:
         """Change what is shown, as far as it differs."""
         self._do(lambda: self._change(model))
+
+    def notify(self, text: str) -> None:
+        """Pop up a message, where the system can."""
+        if self._icon.HAS_NOTIFICATION:
+            self._do(lambda: self._icon.notify(shorten(text, MAX_MESSAGE), "Wavized"))
 
     def is_docked(self) -> bool:
         """Whether a tray has the icon; where `docks_itself`, the system sees to that and does not tell."""

@@ -45,7 +45,7 @@ def _log_only(message: str, hint: str) -> None:
 
 
 class TrayIcon:
-    """One icon, shown once: `run` on the main thread, `update` and `stop` from any.
+    """One icon, shown once: `run` on the main thread, all other methods on any.
 
     `tell` takes a message and a hint for people: what the tray of this system cannot do. `dock_seconds` is
     how often to look whether a tray has the icon, on plain X11: panels may start late, or anew after a crash.
@@ -68,6 +68,7 @@ class TrayIcon:
             Action.QUIT: commands.quit,
         }
         self._requests: SimpleQueue[_Request] = SimpleQueue()
+        self._messages: SimpleQueue[str] = SimpleQueue()
         self._stopping = False
 
     def is_stopping(self) -> bool:
@@ -76,6 +77,11 @@ class TrayIcon:
 
     def update(self) -> None:
         """The status may have changed."""
+        self._requests.put(_Request.UPDATE)
+
+    def notify(self, message: str, hint: str = "") -> None:
+        """Pop up something that a person should know once, where the system can."""
+        self._messages.put(f"{message}. {hint}" if hint else message)
         self._requests.put(_Request.UPDATE)
 
     def stop(self) -> None:
@@ -126,6 +132,8 @@ class TrayIcon:
                         self._tell("This desktop shows no tray icons", TRAY_HINT)
                     told = True
                     backend.dock()
+                while not self._messages.empty():
+                    backend.notify(self._messages.get())
                 changed = build(self._get_status())
                 if changed != model:
                     backend.show(changed)

@@ -55,11 +55,11 @@ class MenuModel:
 def build(status: Status) -> MenuModel:
     """The tray for a status."""
     picture, line = _picture(status), _state_line(status)
-    facts = [MenuItem(_shorten(line, MAX_ITEM), enabled=False)]
+    facts = [MenuItem(shorten(line, MAX_ITEM), enabled=False)]
     if status.review:
         facts.append(MenuItem(_waiting(status.review), enabled=False))
     if status.last_filed:
-        facts.append(MenuItem(_shorten(f"Last filed: {status.last_filed}", MAX_ITEM), enabled=False))
+        facts.append(MenuItem(shorten(f"Last filed: {status.last_filed}", MAX_ITEM), enabled=False))
     if status.state is DaemonState.PAUSED:
         switch = MenuItem("Resume", Action.RESUME)
     else:
@@ -67,7 +67,7 @@ def build(status: Status) -> MenuModel:
     library = MenuItem("Open library", Action.OPEN_LIBRARY, enabled=bool(status.library), default=True)
     title = f"Wavized: {line}" + (f", {_waiting(status.review)}" if status.review else "")
     sections = (tuple(facts), (switch, library), (MenuItem("Quit Wavized", Action.QUIT),))
-    return MenuModel(picture, _shorten(title, MAX_TITLE), sections)
+    return MenuModel(picture, shorten(title, MAX_TITLE), sections)
 
 
 def _picture(status: Status) -> Picture:
@@ -104,7 +104,7 @@ def _samples(number: int) -> str:
     return f"{number} sample{'' if number == 1 else 's'}"
 
 
-def _shorten(text: str, most: int) -> str:
+def shorten(text: str, most: int) -> str:
     """At most so many characters on one line, cut in the middle: a name's end tells as much as its start.
 
     Characters that no menu can show (file names may hold any) are replaced.
