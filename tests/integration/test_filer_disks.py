@@ -17,7 +17,7 @@ import pytest
 
 from support.filing import SOUND, Filing, read_tree
 from wavized.domain.sample import FilingMode
-from wavized.errors import FilingError, LibraryUnavailableError
+from wavized.errors import ChangedByUserError, FilingError, LibraryUnavailableError
 from wavized.library import noclobber
 
 every_mode = pytest.mark.parametrize("mode", list(FilingMode))
@@ -152,10 +152,12 @@ def test_a_source_that_cannot_be_removed_is_noted(filing: Filing) -> None:
         (folder / "library").mkdir()
         filing = Filing(folder / "downloads", folder / "library")
         source = filing.sample()
+        sidecar = filing.sample("kick.wav.asd", b"warp")
         filing.downloads.chmod(0o500)
         placed = filing.place(source, FilingMode.MOVE)
-        assert "could not be removed" in placed.note
+        assert placed.note.count("could not be removed") == 2
         assert source.read_bytes() == placed.target.read_bytes() == SOUND
+        assert [one.source for one in placed.sidecars] == [sidecar]
 
 
 @every_mode
@@ -177,6 +179,33 @@ def test_a_hardlink_across_disks_says_it_is_a_copy(two_disks: Filing) -> None:
     placed = two_disks.place(two_disks.sample(), FilingMode.HARDLINK)
     assert "Copied" in placed.note
     assert placed.target.read_bytes() == SOUND
+
+
+def test_a_source_that_changes_during_a_move_is_left(two_disks: Filing) -> None:
+    """A source that is written to while its copy is filed stays, and a note says so."""
+    source = two_disks.sample()
+    placement = two_disks.plan(source, FilingMode.MOVE)
+
+    def download_again(target: Path) -> None:
+        source.write_bytes(b"newer")
+
+    placed = two_disks.filer.place(placement, download_again)
+    assert "left where it was" in placed.note
+    assert read_tree(two_disks.downloads) == {"kick.wav": b"newer"}
+    assert read_tree(two_disks.library) == {"808/kick.wav": SOUND}
+
+
+def test_the_only_copy_seen_through_another_mount_is_kept(small_disk: Filing) -> None:
+    """Where the library also shows in the place of the downloads, undo does not take it for the original."""
+    job = small_disk.filed(small_disk.sample("pack/kick.wav"))
+    assert job.target is not None
+    subprocess.run(["mount", "--bind", str(job.target.parent), str(job.source.parent)], check=True)
+    try:
+        with pytest.raises(ChangedByUserError, match="only copy"):
+            small_disk.filer.take_back(job)
+        assert read_tree(small_disk.library) == {"808/kick.wav": SOUND}
+    finally:
+        subprocess.run(["umount", str(job.source.parent)], check=True)
 
 
 def test_a_category_on_its_own_disk(small_disk: Filing, tmp_path: Path) -> None:

@@ -72,6 +72,14 @@ def test_only_its_owner_may_read_it(path: Path) -> None:
     assert "journal.db-wal" in modes
 
 
+def test_a_journal_open_to_others_is_closed_to_them(path: Path) -> None:
+    """A journal that was restored from a backup with loose permissions gets its own again."""
+    SqliteJournal(path).close()
+    path.chmod(0o644)
+    SqliteJournal(path).close()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_writes_are_durable(path: Path) -> None:
     """The write connection syncs in full, in write-ahead mode, and enforces references."""
     with SqliteJournal(path) as journal:

@@ -22,7 +22,7 @@ def find_sql(
 
     Content or path pick a handful of rows by themselves. Otherwise each state is read in order of id from
     its index and the streams are merged, so that a limit stops early. The unary `+` keeps the planner
-    from the wrong index.
+    from the index on states where there is a better one.
     """
     wanted = sorted(set(states))
     conditions: list[str] = []
@@ -30,7 +30,7 @@ def find_sql(
     for column, value in (
         ("source", None if source is None else path_bytes(source)),
         ("digest", digest),
-        ("+origin", None if origin is None else origin.value),
+        ("origin", None if origin is None else origin.value),
     ):
         if value is not None:
             conditions.append(f"{column} = ?")

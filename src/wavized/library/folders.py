@@ -25,12 +25,11 @@ def require_library(library: Path) -> None:
 
 
 def prepare_folder(placement: Placement) -> None:
-    """Create the category folder where it is missing, in a root that is there; refuse one that leads out."""
+    """Create the category folder where it is missing, never the root; refuse one that leads out."""
     library, folder = placement.library, placement.folder
     if folder.parent != library:
         raise FilingError(f"{folder} is not a folder of the library {library}")
     check_folder_name(folder.name)
-    require_library(library)
     with library_faults(library):
         try:
             folder.mkdir()

@@ -49,13 +49,13 @@ def remove_second(spare: Path, kept: Path, digest: str) -> bool:
 
 
 def remove_original(source: Path, target: Path, digest: str) -> list[str]:
-    """Finish a move: remove the source if it is still what was filed. Returns notes."""
+    """Finish a move: remove the source if it is still what was filed. Returns notes, raises nothing."""
     try:
         if remove_second(source, target, digest):
             return []
     except (OSError, WavizedError) as error:
-        return [f"The original could not be removed: {error}"]
-    return ["The original was left, as it changed meanwhile or is a link"]
+        return [f"{source.name} was filed but could not be removed from where it was: {error}"]
+    return [f"{source.name} was filed and also left where it was, as it changed meanwhile or is a link"]
 
 
 def are_separate(one: Path, other: Path) -> bool:

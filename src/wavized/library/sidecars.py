@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wavized.domain.job import Job, PlacedFile
-from wavized.errors import FilingError, WavizedError
+from wavized.errors import WavizedError
 from wavized.library.digest import is_whole, sha256_of
 from wavized.library.folders import sync_folder
-from wavized.library.moves import move_file, remove_second
+from wavized.library.moves import move_file, remove_original, remove_second
 from wavized.library.noclobber import rename
 from wavized.library.parts import part_of
 
@@ -49,8 +49,10 @@ def bring(
             placed = _bring_one(one, beside(target, suffix), tag, move=move, resume=resume)
         except (OSError, WavizedError) as error:
             notes.append(_could_not(one, error))
-        else:
-            taken += [placed] if placed else []
+            continue
+        if placed is not None:
+            taken.append(placed)
+            notes += remove_original(one, placed.target, placed.digest) if move else []
     return tuple(taken), notes
 
 
@@ -63,8 +65,6 @@ def _bring_one(source: Path, target: Path, tag: str, *, move: bool, resume: bool
         with part_of(source, target.parent, digest, tag) as part:
             rename(part, target)
         sync_folder(target.parent)
-    if move and not remove_second(source, target, digest):
-        raise FilingError("it changed meanwhile and was left")
     return PlacedFile(source, target, digest)
 
 
