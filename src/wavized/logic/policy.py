@@ -16,7 +16,7 @@ from wavized.domain.sample import Kind
 _FLOOR = 1e-6
 """Least likelihood a single witness can give: no one witness rules a category out for good."""
 
-_KIND_WORDS = {Kind.LOOP: "a loop", Kind.NOT_BASS: "something other than a bass"}
+_REJECTED = {Kind.LOOP: "Sounds like a loop, not a one-shot", Kind.NOT_BASS: "Does not sound like a bass"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,7 @@ def _decide(scores: Mapping[str, float], model: ModelInfo, thresholds: Threshold
     if model.rejects and rejected >= thresholds.reject_above:
         likeliest = max(model.rejects, key=lambda label: scores[label])
         kind = model.rejects[likeliest]
-        return Skip(
-            kind, f"Sounds like {_KIND_WORDS[kind]}, not a bass one-shot ({_percent(rejected)})", rejected
-        )
+        return Skip(kind, f"{_REJECTED[kind]} ({_percent(rejected)})", rejected)
 
     first, second = sorted(model.categories, key=lambda label: -scores[label])[:2]
     top, next_best = scores[first], scores[second]
