@@ -68,6 +68,12 @@ def square_squelch(rng: Rng, rate: int, note: Note) -> Audio:
     return tanh(Squelch.draw(rng, 1.0).play(rng, rate, note), log_uniform(rng, 0.3, 3.0))
 
 
+def mellow(rng: Rng, rate: int, note: Note) -> Audio:
+    """Less resonance and a shorter sweep: the knobs turned down, the squelch still there."""
+    calm = replace(Squelch.draw(rng, 0.4), resonance=uniform(rng, 0.3, 0.65), octaves=uniform(rng, 1.0, 3.5))
+    return tanh(calm.play(rng, rate, note), log_uniform(rng, 0.3, 6.0))
+
+
 def distorted(rng: Rng, rate: int, note: Note) -> Audio:
     """Through a distortion pedal: the resonance screams."""
     tone = Squelch.draw(rng, 0.4, 0.2, 0.7).play(rng, rate, note)
@@ -124,6 +130,7 @@ def delayed(rng: Rng, rate: int, note: Note) -> Audio:
 FAMILIES: dict[str, Patch] = {
     "saw_squelch": saw_squelch,
     "square_squelch": square_squelch,
+    "mellow": mellow,
     "distorted": distorted,
     "accented": accented,
     "sliding": sliding,

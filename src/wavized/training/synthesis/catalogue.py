@@ -52,15 +52,20 @@ _WEIGHTS = {
     "snare": 2.0,
     "impact": 1.5,
     "voice": 2.5,
-    "plain": 1.5,
+    "classic": 1.5,
+    "plain": 2.5,
     "driven": 2.0,
     "clipped": 2.0,
+    "fat": 2.5,
+    "thumb": 2.0,
+    "pop": 1.5,
+    "speech": 2.0,
     "bass_line": 2.0,
 }
 """Families drawn more often than the others of their label (weight 1)."""
 
-_PLAYED_HIGHER = {"acid", "brass", "growl", "reese", "slap"}
-"""Basses that 15 % of the time play an octave up; for 808 and sub the register is part of the sound."""
+_PLAYED_HIGHER = {"acid": 0.15, "brass": 0.35, "growl": 0.15, "reese": 0.1, "slap": 0.15}
+"""Chance of playing an octave up; for 808 and sub the register is part of the sound."""
 
 
 def families(label: str) -> Mapping[str, Patch]:
@@ -81,7 +86,7 @@ def render(label: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.flo
 def render_family(label: str, family: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.float32]:
     """Draw a note and a patch of one family and render them at `sample_rate` Hz; shape as for `render`."""
     note = draw_note(rng)
-    if label in _PLAYED_HIGHER and chance(rng, 0.15):
+    if chance(rng, _PLAYED_HIGHER.get(label, 0.0)):
         note = replace(note, midi=note.midi + 12.0)
     return render_note(label, family, rng, note, sample_rate)
 

@@ -16,9 +16,11 @@ from wavized.training.synthesis.oscillators import noise, phase, sine, triangle
 from wavized.training.synthesis.shaping import clip, fold, level, tanh, tube
 
 
-def _length(rng: Rng, rate: int, note: Note, shortest: float = 0.25) -> tuple[int, float]:
+def _length(
+    rng: Rng, rate: int, note: Note, shortest: float = 0.1, longest: float = 1.8
+) -> tuple[int, float]:
     """Samples and time constant of an 808 that dies by itself or, at times, is cut off with the key."""
-    tau = log_uniform(rng, shortest / 2.5, 1.8)
+    tau = log_uniform(rng, shortest, longest)
     long = min(tau * uniform(rng, 1.8, 5.0), 5.0)
     if chance(rng, 0.4):
         long = min(long, max(note.length, 1.2 * tau))
@@ -61,7 +63,7 @@ def classic(rng: Rng, rate: int, note: Note) -> Audio:
 
 def plain(rng: Rng, rate: int, note: Note) -> Audio:
     """A bare sine that dies slowly: little or no click, little or no pitch drop."""
-    n, tau = _length(rng, rate, note, 0.6)
+    n, tau = _length(rng, rate, note, 0.25)
     ratio = log_uniform(rng, 1.0001, 1.6)
     curve = sweep(n, rate, note.frequency * ratio, note.frequency, log_uniform(rng, 0.01, 0.08))
     body = _body(rng, n, rate, curve, tau, 0.3)
@@ -90,9 +92,21 @@ def clipped(rng: Rng, rate: int, note: Note) -> Audio:
     return lowpass(hot, log_uniform(rng, 400.0, 12000.0), rate, 1)
 
 
+def fat(rng: Rng, rate: int, note: Note) -> Audio:
+    """Driven so hard that it is nearly a square: odd harmonics, and a level that hardly falls for seconds."""
+    n, tau = _length(rng, rate, note, 0.4, 4.0)
+    body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency, 3.0), tau)
+    if chance(rng, 0.5):
+        body = body + 0.5 * _click(rng, n, rate)
+    even = uniform(rng, 0.0, 0.15) if chance(rng, 0.3) else 0.0
+    hot = tube(body, log_uniform(rng, 3.0, 40.0), even)
+    dark = lowpass(hot, note.frequency * log_uniform(rng, 2.0, 40.0), rate, 1 + int(rng.integers(2)))
+    return tanh(level(dark), log_uniform(rng, 0.3, 3.0))
+
+
 def gliding(rng: Rng, rate: int, note: Note) -> Audio:
     """Slides to another pitch on the way, up or down to an octave."""
-    n, tau = _length(rng, rate, note, 0.6)
+    n, tau = _length(rng, rate, note, 0.25)
     ratio = 2.0 ** (pick(rng, -12, -7, -5, -3, 3, 5, 7, 12) / 12.0)
     slide = glide(n, rate, ratio, uniform(rng, 0.15, 0.5) * n / rate, log_uniform(rng, 0.04, 0.4))
     body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency, 4.0) * slide, tau)
@@ -137,6 +151,7 @@ FAMILIES: dict[str, Patch] = {
     "plain": plain,
     "driven": driven,
     "clipped": clipped,
+    "fat": fat,
     "gliding": gliding,
     "punchy": punchy,
     "bridged_t": bridged_t,

@@ -33,6 +33,17 @@ def kick(rng: Rng, rate: int, _note: Note) -> Audio:
     return tanh(mix, log_uniform(rng, 0.5, 5.0))
 
 
+def long_kick(rng: Rng, rate: int, _note: Note) -> Audio:
+    """A boomy kick whose pitch goes on sinking: longer than the others, and still no note."""
+    length = uniform(rng, 0.4, 0.65)
+    n = int(length * rate)
+    sinking = sweep(n, rate, uniform(rng, 70.0, 130.0), uniform(rng, 34.0, 46.0), uniform(rng, 0.08, 0.18))
+    fast = 1.0 + uniform(rng, 0.5, 4.0) * decay(n, rate, log_uniform(rng, 0.005, 0.02))
+    body = sine(phase(sinking * fast, n, rate)) * np.exp(-((seconds(n, rate) / (length * 0.45)) ** 1.5))
+    tap = _tap(rng, n, rate, log_uniform(rng, 300, 2000), 8000.0, log_uniform(rng, 0.002, 0.02))
+    return tanh(body + uniform(rng, 0.1, 0.6) * tap, log_uniform(rng, 0.5, 4.0))
+
+
 def hard_kick(rng: Rng, rate: int, _note: Note) -> Audio:
     """A distorted kick of techno and hardstyle; its pitch never comes to rest."""
     length = log_uniform(rng, 0.15, 0.5)
@@ -149,6 +160,7 @@ def break_hit(rng: Rng, rate: int, note: Note) -> Audio:
 
 FAMILIES: dict[str, Patch] = {
     "kick": kick,
+    "long_kick": long_kick,
     "hard_kick": hard_kick,
     "snare": snare,
     "clap": clap,

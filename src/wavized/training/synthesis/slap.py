@@ -58,7 +58,7 @@ def _pickup(rng: Rng, tone: Audio, rate: int) -> Audio:
 def thumb(rng: Rng, rate: int, note: Note) -> Audio:
     """Electric bass struck by the thumb: a bright clank, then the string."""
     n = note.samples(rate)
-    sustain, dull = log_uniform(rng, 0.3, 2.5), log_uniform(rng, 60.0, 500.0)
+    sustain, dull = log_uniform(rng, 0.3, 2.5), log_uniform(rng, 80.0, 1500.0)
     wire = String(note.frequency, sustain, dull, uniform(rng, 0.05, 0.25), uniform(rng, 0.2, 0.9))
     tone = wire.play(rng, n, rate)
     clank = _thump(rng, n, rate) * uniform(rng, 0.2, 0.9)
@@ -69,7 +69,7 @@ def thumb(rng: Rng, rate: int, note: Note) -> Audio:
 def pop(rng: Rng, rate: int, note: Note) -> Audio:
     """The string pulled away and snapping back: thin, sharp and short."""
     n = note.samples(rate)
-    sustain, dull = log_uniform(rng, 0.2, 1.2), log_uniform(rng, 150.0, 900.0)
+    sustain, dull = log_uniform(rng, 0.2, 1.5), log_uniform(rng, 150.0, 2000.0)
     wire = String(
         note.frequency * pick(rng, 1.0, 2.0), sustain, dull, uniform(rng, 0.03, 0.12), uniform(rng, 0.1, 0.6)
     )

@@ -30,7 +30,7 @@ def pure(rng: Rng, rate: int, note: Note) -> Audio:
 def warm(rng: Rng, rate: int, note: Note) -> Audio:
     """A sine with gentle saturation."""
     tone = sine(phase(note.frequency, note.samples(rate), rate))
-    drive = log_uniform(rng, 0.5, 2.2)
+    drive = log_uniform(rng, 0.4, 1.5)
     hot = tube(tone, drive, uniform(rng, 0.0, 0.5)) if chance(rng, 0.5) else tanh(tone, drive)
     return _amp(rng, lowpass(hot, log_uniform(rng, 200.0, 1200.0), rate), note, rate)
 
@@ -42,16 +42,16 @@ def tri(rng: Rng, rate: int, note: Note) -> Audio:
 
 
 def soft_square(rng: Rng, rate: int, note: Note) -> Audio:
-    """A square behind a low-pass at two to five times its pitch."""
+    """A square behind a low-pass at one to two times its pitch."""
     tone = pulse(phase(note.frequency, note.samples(rate), rate))
-    return _amp(rng, ladder(tone, note.frequency * uniform(rng, 1.2, 3.5), 0.0, rate), note, rate)
+    return _amp(rng, ladder(tone, note.frequency * uniform(rng, 0.8, 2.0), 0.0, rate), note, rate)
 
 
 def filtered_saw(rng: Rng, rate: int, note: Note) -> Audio:
     """A saw with almost everything but the fundamental filtered away."""
     tone = saw(phase(note.frequency, note.samples(rate), rate))
     return _amp(
-        rng, ladder(tone, note.frequency * uniform(rng, 0.8, 2.0), uniform(rng, 0.0, 0.2), rate), note, rate
+        rng, ladder(tone, note.frequency * uniform(rng, 0.6, 1.4), uniform(rng, 0.0, 0.2), rate), note, rate
     )
 
 

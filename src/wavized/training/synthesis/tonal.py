@@ -18,7 +18,7 @@ from wavized.training.synthesis.spectral import VOWELS, shape, vowels
 CHORDS = ((0, 4, 7), (0, 3, 7), (0, 4, 7, 11), (0, 3, 7, 10), (0, 5, 7), (0, 3, 7, 10, 14), (0, 7, 12))
 
 
-def _higher(rng: Rng, note: Note, low: int = 52, high: int = 84) -> Note:
+def _higher(rng: Rng, note: Note, low: int = 57, high: int = 86) -> Note:
     """The same gesture at a pitch above the basses."""
     return replace(note, midi=float(rng.integers(low, high)))
 
@@ -54,6 +54,25 @@ def voice(rng: Rng, rate: int, note: Note) -> Audio:
     return _roomy(rng, tone, rate)
 
 
+def speech(rng: Rng, rate: int, _note: Note) -> Audio:
+    """A few spoken or rapped syllables: vowels between hisses and stops, the pitch of talk."""
+    base = uniform(rng, 80.0, 260.0)
+    pieces = []
+    for _ in range(int(rng.integers(2, 8))):
+        n = int(log_uniform(rng, 0.07, 0.3) * rate)
+        x = np.linspace(0.0, 1.0, n)
+        curve = base * 2.0 ** ((uniform(rng, -3.0, 3.0) + uniform(rng, -3.0, 3.0) * x) / 12.0)
+        buzz = lowpass(saw(phase(curve, n, rate)), 2000.0, rate, 1) + uniform(rng, 0.02, 0.1) * noise(rng, n)
+        names = "".join(rng.choice(list(VOWELS), 2))
+        tone = level(shape(buzz, rate, vowels(names, x, uniform(rng, 0.9, 1.25), 1.2, 0.01)))
+        pieces.append(tone * np.sin(np.pi * x) ** uniform(rng, 0.3, 1.0) * uniform(rng, 0.5, 1.0))
+        m = int(log_uniform(rng, 0.02, 0.12) * rate)
+        low = log_uniform(rng, 1500.0, 5000.0)
+        hiss = level(bandpass(noise(rng, m), low, 2.0 * low, rate)) * np.hanning(m)
+        pieces.append(hiss * uniform(rng, 0.0, 0.4))
+    return _roomy(rng, np.concatenate(pieces), rate)
+
+
 def choir(rng: Rng, rate: int, note: Note) -> Audio:
     """Many voices on one vowel."""
     sung = _higher(rng, note, 45, 72)
@@ -67,7 +86,7 @@ def choir(rng: Rng, rate: int, note: Note) -> Audio:
 
 def lead(rng: Rng, rate: int, note: Note) -> Audio:
     """A synthesizer lead: saws or a pulse, bright, with vibrato."""
-    high = _higher(rng, note, 55, 84)
+    high = _higher(rng, note, 59, 86)
     n = high.samples(rate)
     t = seconds(n, rate)
     curve = high.frequency * 2.0 ** (uniform(rng, 0, 0.3) * np.sin(2 * np.pi * 5.5 * t) / 12.0)
@@ -110,7 +129,7 @@ def chord_stab(rng: Rng, rate: int, note: Note) -> Audio:
 
 def high_pluck(rng: Rng, rate: int, note: Note) -> Audio:
     """A pluck or guitar string above the bass register."""
-    high = _higher(rng, note, 52, 86)
+    high = _higher(rng, note, 57, 88)
     n = high.samples(rate)
     if chance(rng, 0.5):
         sustain, dull = log_uniform(rng, 0.1, 1.0), log_uniform(rng, 200.0, 1500.0)
@@ -127,7 +146,7 @@ def high_pluck(rng: Rng, rate: int, note: Note) -> Audio:
 
 def keys(rng: Rng, rate: int, note: Note) -> Audio:
     """Electric piano, organ or piano-like keys, single or as a chord."""
-    pitches = _chord(rng, 48, 72) if chance(rng, 0.5) else [float(rng.integers(50, 84))]
+    pitches = _chord(rng, 50, 72) if chance(rng, 0.5) else [float(rng.integers(55, 86))]
     n = note.samples(rate)
     kind = int(rng.integers(3))
     tone = np.zeros(n)
@@ -145,6 +164,22 @@ def keys(rng: Rng, rate: int, note: Note) -> Audio:
                 stretch = k * np.sqrt(1.0 + 0.0006 * k * k)
                 tone += k**-1.1 * sine(cycles * stretch) * decay(n, rate, 1.2 / k**0.7)
     return _roomy(rng, level(tone) * gate(note, n, rate, 0.002), rate)
+
+
+def mallet(rng: Rng, rate: int, _note: Note) -> Audio:
+    """Marimba, vibraphone, kalimba: a tuned bar above the basses, its overtones gone at once."""
+    tau = log_uniform(rng, 0.1, 1.0)
+    n = int(min(4.0 * tau, 3.0) * rate)
+    cycles = phase(hertz(float(rng.integers(50, 86))), n, rate)
+    overtone = pick(rng, 3.0, 4.0, 4.0, 5.4)
+    tone = sine(cycles) * decay(n, rate, tau)
+    tone = tone + uniform(rng, 0.1, 0.6) * sine(overtone * cycles) * decay(
+        n, rate, tau * uniform(rng, 0.1, 0.4)
+    )
+    knock = bandpass(noise(rng, n), 400.0, 3000.0, rate) * decay(n, rate, 0.006)
+    if chance(rng, 0.3):
+        tone = tone * (1.0 + uniform(rng, 0.1, 0.4) * sine(phase(uniform(rng, 3.0, 7.0), n, rate)))
+    return _roomy(rng, tone + uniform(rng, 0.0, 0.3) * level(knock), rate)
 
 
 def bell(rng: Rng, rate: int, _note: Note) -> Audio:
@@ -181,7 +216,7 @@ def super_chord(rng: Rng, rate: int, note: Note) -> Audio:
 
 def strings(rng: Rng, rate: int, note: Note) -> Audio:
     """Bowed strings: a slow attack, vibrato and a wooden body."""
-    held = _higher(rng, note, 50, 80)
+    held = _higher(rng, note, 57, 84)
     n = held.samples(rate)
     t = seconds(n, rate)
     tone = np.zeros(n)
@@ -195,12 +230,14 @@ def strings(rng: Rng, rate: int, note: Note) -> Audio:
 
 FAMILIES: dict[str, Patch] = {
     "voice": voice,
+    "speech": speech,
     "choir": choir,
     "lead": lead,
     "pad": pad,
     "chord_stab": chord_stab,
     "high_pluck": high_pluck,
     "keys": keys,
+    "mallet": mallet,
     "bell": bell,
     "super_chord": super_chord,
     "strings": strings,
