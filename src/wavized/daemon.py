@@ -23,7 +23,7 @@ from wavized.config.load import load
 from wavized.config.model import Config
 from wavized.control.instance import InstanceLock
 from wavized.control.runtime import Runtime, remove_runtime, write_runtime
-from wavized.domain.events import Notice, StatusChanged
+from wavized.domain.events import Event, Notice, StatusChanged
 from wavized.domain.job import DaemonState, Job, Origin, Status
 from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError, WavizedError
 from wavized.journal.store import SqliteJournal
@@ -227,10 +227,16 @@ class Daemon:
             self.status, _TrayCommands(self), lambda text, hint: self.events.publish(Notice(text, hint))
         )
         self._icon = icon
-        self.events.subscribe(lambda _: icon.update())
+        self.events.subscribe(lambda event: self._show_event(icon, event))
         if not self._stop.is_set():
             icon.run()
             self._stop.set()
+
+
+    def _show_event(self, icon: TrayIcon, event: Event) -> None:
+        icon.update()
+        if isinstance(event, Notice) and self.config.notifications:
+            icon.notify(event.message, event.hint)
 
 
 def _describe(folder: FolderStatus) -> str:

@@ -95,9 +95,7 @@ def _doubt(
     if rejected > max(next_best, top / 3):
         return f"May be {first} ({_percent(top)}), or no bass one-shot at all ({_percent(rejected)})"
     if top < thresholds.file_above and next_best < top / 3:
-        return (
-            f"Probably {first} ({_percent(top)}), but filing unasked takes {_percent(thresholds.file_above)}"
-        )
+        return f"Probably {first} ({_percent(top)}); files by itself from {_percent(thresholds.file_above)}"
     return f"Could be {first} ({_percent(top)}) or {second} ({_percent(next_best)})"
 
 
