@@ -84,6 +84,7 @@ def hear(classifier: WorkerClassifier, *names: str) -> list[str]:
         (("mute", "a", "b"), ["unanswered", "unanswered", "unanswered"]),
         (("a", "babble", "b"), ["scored", "scored", "scored"]),
         (("a", "wrong", "b"), ["scored", "scored", "scored"]),
+        (("slow-1", "slow-2", "slow-3"), ["scored", "scored", "scored"]),  # longer than a time-out in all
     ],
 )
 def test_misbehaviour(rogue: Make, names: tuple[str, ...], expected: list[str]):
@@ -275,6 +276,31 @@ def test_odd_names_are_heard(ear: WorkerClassifier, tmp_path: Path, name: bytes)
     assert verdicts(ear.classify([path])) == ["scored"]
     assert path.read_bytes() == before
     assert path.stat().st_mtime_ns == stat.st_mtime_ns
+
+
+NOISY = """
+import os, sys
+from wavized.cli.main import main
+
+class Noisy:
+    def find_spec(self, name, *_):
+        if name == "torch":
+            print("{}\\n" * 500, flush=True)
+            os.write(1, b"native noise\\n" * 500)
+
+sys.meta_path.insert(0, Noisy())
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_libraries_may_print(tiny_model: Path, tmp_path: Path):
+    """What libraries print, from Python or below it, lands in the log and leaves the protocol whole."""
+    log = tmp_path / "worker.log"
+    command = [sys.executable, "-c", NOISY, "_worker"]
+    with WorkerClassifier(command, tiny_model, clock=RealClock(), log_path=log) as classifier:
+        assert hear(classifier, str(write_tone(tmp_path / "a.wav"))) == ["scored"]
+    assert log.read_text().count("{}") == 500
+    assert log.read_text().count("native noise") == 500
 
 
 def test_company_does_not_change_an_answer(ear: WorkerClassifier, tmp_path: Path):

@@ -83,6 +83,8 @@ def open_one(batch: int, index: int, name: str, good: Answer) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if "dismissed" in name:
         os.kill(os.getpid(), signal.SIGTERM)
+    if "slow" in name:
+        time.sleep(0.8)
     if "hang" in name:
         hang()
     if "clinging-child" in name:

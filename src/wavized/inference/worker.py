@@ -12,7 +12,6 @@ import faulthandler
 import os
 import queue
 import signal
-import stat
 import sys
 import threading
 from pathlib import Path
@@ -147,15 +146,11 @@ class _Worker:
         from wavized.audio.decode import SilentAudioError
 
         try:
-            if not stat.S_ISREG(path.stat().st_mode):
-                return Refused(Kind.UNREADABLE, "is no regular file")
             return self._model.prepare(path, max_seconds=self._max_seconds)
         except SilentAudioError as error:
             return Refused(Kind.NOT_BASS, error.message)
         except UnreadableAudioError as error:
             return Refused(Kind.UNREADABLE, error.message)
-        except OSError as error:
-            return Refused(Kind.UNREADABLE, f"cannot be read: {error.strerror or error}")
         except Exception as error:  # noqa: BLE001  # a fault met with one file must not silence the others
             return self._fault(error)
 
