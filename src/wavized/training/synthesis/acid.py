@@ -74,6 +74,14 @@ def mellow(rng: Rng, rate: int, note: Note) -> Audio:
     return tanh(calm.play(rng, rate, note), log_uniform(rng, 0.3, 6.0))
 
 
+def poised(rng: Rng, rate: int, note: Note) -> Audio:
+    """The cutoff hardly moves, but rings: a 303 with the envelope turned down."""
+    still = replace(
+        Squelch.draw(rng, 0.4, 0.8, 0.75), octaves=uniform(rng, 0.2, 1.2), tau=log_uniform(rng, 0.04, 0.2)
+    )
+    return tanh(still.play(rng, rate, note), log_uniform(rng, 0.3, 6.0))
+
+
 def distorted(rng: Rng, rate: int, note: Note) -> Audio:
     """Through a distortion pedal: the resonance screams."""
     tone = Squelch.draw(rng, 0.4, 0.2, 0.7).play(rng, rate, note)
@@ -131,6 +139,7 @@ FAMILIES: dict[str, Patch] = {
     "saw_squelch": saw_squelch,
     "square_squelch": square_squelch,
     "mellow": mellow,
+    "poised": poised,
     "distorted": distorted,
     "accented": accented,
     "sliding": sliding,

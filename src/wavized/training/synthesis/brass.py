@@ -30,7 +30,7 @@ def _pitch(rng: Rng, note: Note, n: int, rate: int) -> Audio:
 
 def _blow(rng: Rng, note: Note, n: int, rate: int, low: float, high: float) -> Audio:
     """Cutoff in Hz: opens within 10-120 ms, sinks to a held brightness, shuts with the release."""
-    attack, tau = log_uniform(rng, 0.01, 0.12), log_uniform(rng, 0.1, 0.8)
+    attack, tau = log_uniform(rng, 0.01, 0.18), log_uniform(rng, 0.1, 0.8)
     contour = attack_decay(n, rate, attack, tau, uniform(rng, 0.35, 0.9)) * gate(note, n, rate, 1e-4) ** 0.5
     return np.asarray(low * (high / low) ** contour)
 
@@ -39,7 +39,7 @@ def _played(rng: Rng, wave: Audio, note: Note, rate: int, brightest: float = 900
     """Filter and amplifier of an analog brass patch."""
     n = len(wave)
     low = note.frequency * uniform(rng, 1.0, 2.5)
-    high = max(low * 2.0, log_uniform(rng, 1500.0, brightest))
+    high = max(low * 2.0, log_uniform(rng, 700.0, brightest))
     tone = ladder(
         wave, _blow(rng, note, n, rate, low, high), uniform(rng, 0.0, 0.3), rate, int(pick(rng, 3, 4))
     )
@@ -50,7 +50,7 @@ def _played(rng: Rng, wave: Audio, note: Note, rate: int, brightest: float = 900
 def saw_stack(rng: Rng, rate: int, note: Note) -> Audio:
     """Detuned saws, wide, with a filter swell: the OB-X and Jupiter patch."""
     n = note.samples(rate)
-    voices = stack(rng, _pitch(rng, note, n, rate), n, rate, _cents(rng, 12.0))
+    voices = stack(rng, _pitch(rng, note, n, rate), n, rate, _cents(rng, 9.0))
     if chance(rng, 0.5):
         voices = np.concatenate([voices, stack(rng, 2.0 * note.frequency, n, rate, _cents(rng, 8.0))])
     tone = _played(rng, voices.mean(axis=0), note, rate)
@@ -61,7 +61,8 @@ def horn(rng: Rng, rate: int, note: Note) -> Audio:
     """A blown horn: a saw shaped by fixed formants of a bell, louder is brighter."""
     n = note.samples(rate)
     wave = saw(phase(_pitch(rng, note, n, rate), n, rate))
-    wave = wave + 0.03 * noise(rng, n) * attack_decay(n, rate, 0.005, 0.05)
+    breath = attack_decay(n, rate, 0.005, 0.05, uniform(rng, 0.0, 0.3))
+    wave = wave + log_uniform(rng, 0.01, 0.1) * noise(rng, n) * breath
     bell = np.array([[log_uniform(rng, 280, 600), log_uniform(rng, 800, 1600), log_uniform(rng, 1800, 3200)]])
     response = peaks(
         bell, np.array([180.0, 300.0, 500.0]), np.array([1.0, 0.8, 0.4]), uniform(rng, 0.1, 0.35)
@@ -92,7 +93,7 @@ def stab(rng: Rng, rate: int, note: Note) -> Audio:
     chords = ((0, 12), (0, 7, 12), (0, 12, 19), (0, 12, 15, 19), (0, 12, 16, 19), (0, 7, 12, 15, 19))
     wave = np.zeros(n)
     for step in chords[int(rng.integers(len(chords)))]:
-        wave += stack(rng, hertz(note.midi + step), n, rate, _cents(rng, 10.0)).mean(axis=0)
+        wave += stack(rng, hertz(note.midi + step), n, rate, _cents(rng, 8.0)).mean(axis=0)
     tone = tanh(_played(rng, wave, note, rate), log_uniform(rng, 0.5, 4.0))
     return (
         reverb(rng, tone, rate, log_uniform(rng, 0.2, 1.2), uniform(rng, 0.05, 0.35))
@@ -111,10 +112,24 @@ def bass_brass(rng: Rng, rate: int, note: Note) -> Audio:
     return tanh(_played(rng, wave, note, rate, 4000.0), log_uniform(rng, 0.5, 5.0))
 
 
+def soft(rng: Rng, rate: int, note: Note) -> Audio:
+    """A mellow polysynth brass: few harmonics, a filter that opens late, bumps and settles."""
+    n = note.samples(rate)
+    wave = stack(rng, _pitch(rng, note, n, rate), n, rate, _cents(rng, 9.0)).mean(axis=0)
+    low = note.frequency * uniform(rng, 1.0, 3.0)
+    bump = low * uniform(rng, 2.0, 6.0)
+    cutoff = low * (bump / low) ** attack_decay(
+        n, rate, log_uniform(rng, 0.03, 0.2), 0.12, uniform(rng, 0.1, 0.5)
+    )
+    tone = ladder(wave, cutoff, uniform(rng, 0.1, 0.5), rate, int(pick(rng, 3, 4)))
+    amp = adsr(note, n, rate, log_uniform(rng, 0.005, 0.08), uniform(rng, 0.3, 1.0), uniform(rng, 0.6, 1.0))
+    return chorus(level(tone * amp), rate, 0.7, 2.0, 0.5) if chance(rng, 0.4) else level(tone * amp)
+
+
 def braam(rng: Rng, rate: int, note: Note) -> Audio:
     """The trailer horn: many low saws, driven hard, in a large hall."""
     n = note.samples(rate)
-    voices = stack(rng, _pitch(rng, note, n, rate), n, rate, (*_cents(rng, 18.0), -1200.0, 1200.0, 702.0))
+    voices = stack(rng, _pitch(rng, note, n, rate), n, rate, (*_cents(rng, 14.0), -1200.0, 1200.0, 702.0))
     tone = tube(
         _played(rng, voices.mean(axis=0), note, rate), log_uniform(rng, 2.0, 10.0), uniform(rng, 0.0, 0.5)
     )
@@ -141,6 +156,7 @@ FAMILIES: dict[str, Patch] = {
     "fm_brass": fm_brass,
     "stab": stab,
     "bass_brass": bass_brass,
+    "soft": soft,
     "braam": braam,
     "section": section,
 }

@@ -15,7 +15,7 @@ from wavized.training.synthesis.spectral import notches, shape
 
 def _cents(rng: Rng, voices: int) -> tuple[float, ...]:
     """Detuning that gives a beat of about 0.5-8 Hz at the bass's third harmonic and above."""
-    width = log_uniform(rng, 7.0, 45.0)
+    width = log_uniform(rng, 10.0, 50.0)
     return tuple(float(c) for c in np.linspace(-width, width, voices) + rng.uniform(-2, 2, voices))
 
 
