@@ -31,7 +31,7 @@ lint: $(VENV)/.installed-dev
 check: lint test
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest tests/benchmarks -q -s --benchmark
+	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 model: $(VENV)/.installed-dev
 	$(BIN)/wavized train --out models/bass-v1 $(if $(CORPUS),--corpus $(CORPUS))
