@@ -16,9 +16,6 @@ from wavized.audio.stream import Section, open_sample
 from wavized.domain.sample import Header
 from wavized.errors import UnreadableAudioError
 
-AUDIO_SUFFIXES = frozenset(
-    {".wav", ".wave", ".aif", ".aiff", ".aifc", ".flac", ".mp3", ".ogg", ".oga", ".opus"}
-)
 _KINDS = {
     "audio/mpeg": "mp3",
     "audio/flac": "flac",
@@ -32,11 +29,6 @@ _OGG_TAIL_BYTES = 27 + 255 + 255 * 255
 _READING_LIMIT = 8 << 20
 _READING_FEE = 64
 """Each read counts as at least so many bytes, so that many small ones end as well."""
-
-
-def is_audio_name(path: Path) -> bool:
-    """Whether the name ends like that of an audio file this program reads."""
-    return path.suffix.lower() in AUDIO_SUFFIXES
 
 
 class HeaderProbe:
