@@ -353,3 +353,140 @@ def test_odd_names_open(tmp_path, name):
     path = write_tone(tmp_path / name)
     assert HeaderProbe().read_header(path).duration_s == pytest.approx(0.5)
     assert load_window(path).samples.shape == (1, MODEL_RATE // 2)
+
+
+def test_the_probe_is_light():
+    """Importing and using the probe brings neither numpy nor libsndfile into the daemon."""
+    script = (
+        "import sys, wavized.audio.probe\n"
+        "heavy = {'numpy', 'soundfile', 'soxr', 'cffi', 'tinytag'} & set(sys.modules)\n"
+        "print(heavy or 'light')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "light\n"
+
+
+# --- shaping ---
+
+
+def test_level_does_not_matter():
+    """From -60 dB to +12 dB of gain the model hears the same, to within 1e-4."""
+    rng = np.random.default_rng(7)
+    for channels in (1, 2):
+        decay = np.exp(-np.arange(24_000) / 6_000)
+        sound = tone(55, seconds=1.5, rate=MODEL_RATE, channels=channels, amplitude=0.2).T * decay
+        sound[:, :500] = 0.0
+        sound[-1] += 0.01 * rng.standard_normal(24_000) * decay
+        reference = to_model_input(sound.astype(np.float32), sample_rate=MODEL_RATE, window_s=1.0)
+        for gain_db in (-60, -37.3, -20, -1, 6, 12):
+            scaled = (sound * 10 ** (gain_db / 20)).astype(np.float32)
+            heard = to_model_input(scaled, sample_rate=MODEL_RATE, window_s=1.0)
+            assert np.abs(heard - reference).max() < 1e-4, gain_db
+
+
+def test_the_level_is_that_of_the_loudest_stretch():
+    """A tone reaches the model at -20 dBFS RMS, and a click in front of it changes that little."""
+    plain = tone(110, seconds=1.0, rate=MODEL_RATE).T.astype(np.float32)
+    clicked = plain.copy()
+    clicked[:, 3] = 1.0
+    for samples in (plain, clicked):
+        heard = to_model_input(samples, sample_rate=MODEL_RATE, window_s=1.0)
+        assert np.sqrt(np.square(heard[4_000:12_000]).mean()) == pytest.approx(0.1, rel=0.02)
+
+
+def test_leading_silence_is_left_out(tmp_path):
+    """A sound that begins late is heard whole, wherever in the first twelve seconds it begins."""
+    sound = tone(110, seconds=1.0, rate=8_000)
+    for late_s in (0.0, 0.3, 5.0, 11.5):
+        frames = np.concatenate([np.zeros((round(late_s * 8_000), 1)), sound])
+        path = write(tmp_path / "late.wav", frames, 8_000)
+        heard = model_input(path)
+        assert np.flatnonzero(np.abs(heard) > 0.01)[0] < 0.004 * MODEL_RATE
+        assert np.sqrt(np.square(heard[-2_000:-500]).mean()) > 0.05
+    with pytest.raises(SilentAudioError, match="first 12 s"):
+        write(path, np.concatenate([np.zeros((8_000 * 12 + 80, 1)), sound]), 8_000)
+        load_window(path)
+
+
+def test_a_soft_attack_is_kept(tmp_path):
+    """A swell that begins 40 dB under its peak belongs to the sound; what is 60 dB under it does not."""
+    swell = tone(110, seconds=1.0, rate=MODEL_RATE)
+    for start_db, heard_s in ((-40, 1.0), (-60, 0.5)):
+        swell[:8_000] = tone(110, seconds=0.5, rate=MODEL_RATE, amplitude=0.5 * 10 ** (start_db / 20))
+        clip = load_window(write(tmp_path / "a.wav", swell, MODEL_RATE))
+        assert clip.samples.shape[1] == pytest.approx(heard_s * MODEL_RATE, abs=0.005 * MODEL_RATE)
+
+
+def test_a_quiet_file_keeps_its_beginning(tmp_path):
+    """Silence is judged against the file's own peak: a quiet file is not taken for silence."""
+    loud, quiet = (
+        write(tmp_path / f"{a}.wav", tone(seconds=0.5, amplitude=a), subtype="FLOAT") for a in (0.9, 0.002)
+    )
+    assert load_window(loud).samples.shape == load_window(quiet).samples.shape
+
+
+def test_an_offset_is_no_sound(tmp_path):
+    """A DC offset neither hides the onset nor reaches the model."""
+    frames = np.concatenate([np.zeros((20_000, 1)), tone(110, seconds=0.5, amplitude=0.1)]) + 0.4
+    heard = model_input(write(tmp_path / "a.wav", frames, subtype="FLOAT"))
+    assert abs(heard[:8_000].mean()) < 1e-3
+    assert np.abs(heard[100:300]).max() > 0.05
+
+
+def test_a_cut_is_faded():
+    """Sound longer than the window ends at zero; shorter sound is followed by zeros."""
+    long, short = (tone(110, seconds=s, rate=MODEL_RATE).T.astype(np.float32) for s in (2.0, 0.25))
+    heard = to_model_input(long, sample_rate=MODEL_RATE, window_s=1.0)
+    assert heard[-1] == 0.0
+    assert np.abs(heard[-160:-80]).max() > 0.05
+    heard = to_model_input(short, sample_rate=MODEL_RATE, window_s=1.0)
+    assert not heard[4_000:].any()
+    assert heard.dtype == np.float32
+
+
+def test_opposite_phases_do_not_cancel(tmp_path):
+    """Stereo whose channels cancel each other is heard through its louder channel, not by what is left."""
+    left, right = tone(110, amplitude=0.5), tone(110, amplitude=-0.45)
+    rest = tone(990, amplitude=0.05)
+    heard = model_input(write(tmp_path / "a.wav", np.hstack([left + rest, right + rest])))
+    alone = model_input(write(tmp_path / "b.wav", left + rest))
+    assert np.abs(heard - alone).max() < 1e-4
+
+
+def test_wide_stereo_is_mixed(tmp_path):
+    """Channels that differ without cancelling are both heard."""
+    path = write(tmp_path / "a.wav", np.hstack([tone(110), tone(165)]))
+    spectrum = np.abs(np.fft.rfft(model_input(path)))
+    assert spectrum[110] == pytest.approx(spectrum[165], rel=0.1)
+
+
+@pytest.mark.parametrize("channel", range(6))
+def test_no_channel_of_surround_is_lost(tmp_path, channel):
+    """Bass in any one channel of 5.1 is heard, the LFE included; left stays left."""
+    frames = np.zeros((22_050, 6))
+    frames[:, channel] = tone(110, seconds=0.5)[:, 0]
+    path = write(tmp_path / "a.wav", frames, format="WAVEX")
+    left, right = np.sqrt(np.square(load_window(path).samples).mean(axis=1))
+    sides = {0: (True, False), 1: (False, True), 4: (True, False), 5: (False, True)}.get(
+        channel, (True, True)
+    )
+    assert (left > 0.2, right > 0.2) == sides
+    assert peak_frequency(model_input(path)[:8_000], MODEL_RATE) == pytest.approx(110, abs=0.7)
+
+
+@pytest.mark.parametrize("channels", range(3, 9))
+def test_ogg_keeps_its_channels_in_another_order(channels):
+    """Folding Vorbis gives the channels the same weights as folding WAVE, in its own order."""
+    wave, ogg = (stereo_weights(channels, ogg=ogg) for ogg in (False, True))
+    assert wave is not None and ogg is not None
+    assert sorted(map(tuple, wave.T)) == sorted(map(tuple, ogg.T))
+    right = {3: 2, 4: 1, 5: 2, 6: 2, 7: 2, 8: 2}[channels]
+    assert tuple(ogg[:, right]) == (0.0, 1.0)
+
+
+def test_a_section_never_leaves_its_bounds():
+    """libsndfile may ask for any position; it is kept within the section."""
+    section = Section(io.BytesIO(b"0123456789"), 2, 5)
+    assert (section.seek(-3), section.read(2)) == (0, b"23")
+    assert (section.seek(99), section.read(2)) == (5, b"")
+    assert (section.seek(-2, io.SEEK_END), section.read()) == (3, b"56")
