@@ -78,8 +78,7 @@ class Filing:
         except (ConfigError, FilingError) as error:
             job = self.record(replace(job, state=JobState.FILING, category=category, library=library))
             return self.record(replace(job, state=JobState.FAILED, reason=str(error)))
-        first = planned.folder / f"{planned.stem}{planned.suffix}"
-        started = replace(job, state=JobState.FILING, category=category, library=library, target=first)
+        started = replace(job, state=JobState.FILING, category=category, library=library, target=None)
         return self._carry_out(started, lambda announce: self.filer.place(planned, announce))
 
     def relocate(self, job: Job, category: str, reason: str) -> Job:
@@ -89,10 +88,9 @@ class Filing:
         that a crash in between can be told apart.
         """
         planned = self.plan(job, category)
-        first = planned.folder / f"{planned.stem}{planned.suffix}"
         running = self.record(
             replace(
-                job, state=JobState.FILING, previous_target=job.target, target=first, candidates=(category,)
+                job, state=JobState.FILING, previous_target=job.target, target=None, candidates=(category,)
             )
         )
         try:
@@ -143,13 +141,9 @@ class Filing:
         return self.finish(running, placed)
 
     def _announcer(self, running: Job) -> Callable[[Path], None]:
-        """Write the target into the journal before the filer goes there, unless it stands there already."""
-        announced = running.target
+        """Write each name into the journal before the filer tries it, and none before it is found free."""
 
         def announce(target: Path) -> None:
-            nonlocal announced
-            if target != announced:
-                self._journal.advance([replace(running, target=target)], self._clock.now())
-                announced = target
+            self._journal.advance([replace(running, target=target)], self._clock.now())
 
         return announce
