@@ -49,7 +49,7 @@ class Squelch:
         """The note, with `curve` (Hz per sample) in place of its steady pitch if given."""
         n = note.samples(rate)
         pitch = np.full(n, note.frequency) if curve is None else curve
-        base = note.frequency * log_uniform(rng, 1.0, 6.0)
+        base = note.frequency * log_uniform(rng, 1.0, 11.0)
         sweep = base * 2.0 ** (self.octaves * attack_decay(n, rate, 0.003, self.tau))
         wave = tanh(_voice(rng, pitch, n, rate, self.square), log_uniform(rng, 0.3, 2.0))
         tone = ladder(wave, sweep, self.resonance, rate, 3 if chance(rng, 0.6) else 4)
