@@ -17,7 +17,7 @@ from wavized.training.synthesis.shaping import clip, fold, level, tanh, tube
 
 
 def _length(
-    rng: Rng, rate: int, note: Note, shortest: float = 0.1, longest: float = 1.8
+    rng: Rng, rate: int, note: Note, shortest: float = 0.16, longest: float = 1.8
 ) -> tuple[int, float]:
     """Samples and time constant of an 808 that dies by itself or, at times, is cut off with the key."""
     tau = log_uniform(rng, shortest, longest)

@@ -58,7 +58,7 @@ def filtered_saw(rng: Rng, rate: int, note: Note) -> Audio:
 def harmonic(rng: Rng, rate: int, note: Note) -> Audio:
     """A sine with a quiet octave or twelfth above, so that small speakers hear it."""
     cycles = phase(note.frequency, note.samples(rate), rate)
-    above = uniform(rng, 0.05, 0.3) * sine(cycles * pick(rng, 2.0, 2.0, 3.0))
+    above = uniform(rng, 0.03, 0.16) * sine(cycles * pick(rng, 2.0, 2.0, 3.0))
     return _amp(rng, sine(cycles) + above, note, rate)
 
 
