@@ -86,16 +86,18 @@ def _stay_offline_and_modest(threads: int) -> None:
 
 def _obey_leash(asks: queue.SimpleQueue[Ask]) -> None:
     """Read questions; when the pipe ends, leave at once, whatever is under way (no file is being written)."""
-    with open(0, "rb", closefd=False) as stdin:
-        while line := stdin.readline(LINE_LIMIT):
-            try:
-                message = decode(line)
-            except BabbleError as error:
-                print(f"Not understood: {error}", file=sys.stderr)  # noqa: T201  # standard error is the log
-                continue
-            if isinstance(message, Ask):
-                asks.put(message)
-    os._exit(0)
+    try:
+        with open(0, "rb", closefd=False) as stdin:
+            while line := stdin.readline(LINE_LIMIT):
+                try:
+                    message = decode(line)
+                except BabbleError as error:
+                    print(f"Not understood: {error}", file=sys.stderr)  # noqa: T201  # standard error is the log
+                    continue
+                if isinstance(message, Ask):
+                    asks.put(message)
+    finally:
+        os._exit(0)  # whatever ended the reading: a worker that nobody can reach must not stay
 
 
 def _load(folder: Path, threads: int) -> AudioModel:
