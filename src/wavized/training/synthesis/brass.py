@@ -147,7 +147,9 @@ def section(rng: Rng, rate: int, note: Note) -> Audio:
         players.append(np.concatenate([np.zeros(late), tone])[:n])
     voices = np.stack(players)
     wide = spread(voices, uniform(rng, 0.2, 0.9)) if chance(rng, 0.3) else voices.mean(axis=0)[None]
-    return np.stack([_played(np.random.default_rng(5), side, note, rate, 7000.0) for side in wide]).squeeze()
+    seed = int(rng.integers(2**31))  # both sides go through the same filter
+    sides = [_played(np.random.default_rng(seed), side, note, rate, 7000.0) for side in wide]
+    return np.stack(sides).squeeze()
 
 
 FAMILIES: dict[str, Patch] = {

@@ -64,21 +64,15 @@ def ladder(x: Audio, cutoff: float | Audio, resonance: float | Audio, rate: int,
     return _run(x, sections)
 
 
-def resonator(x: Audio, frequency: float | Audio, q: float, rate: int, kind: str = "band") -> Audio:
-    """Second-order low, band, high or notch filter of a mono signal (Bristow-Johnson's cookbook)."""
-    n = len(x)
-    f = np.clip(_per_block(frequency, n), 15.0, 0.45 * rate)
+def resonator(x: Audio, frequency: float | Audio, q: float, rate: int) -> Audio:
+    """Second-order band-pass of a mono signal with gain 1 at its centre (Bristow-Johnson's cookbook)."""
+    f = np.clip(_per_block(frequency, len(x)), 15.0, 0.45 * rate)
     omega = 2.0 * np.pi * f / rate
-    alpha, cosine, one = np.sin(omega) / (2.0 * q), np.cos(omega), np.ones(len(f))
-    numerators = {
-        "low": ((1 - cosine) / 2, 1 - cosine, (1 - cosine) / 2),
-        "high": ((1 + cosine) / 2, -(1 + cosine), (1 + cosine) / 2),
-        "band": (alpha, 0 * one, -alpha),
-        "notch": (one, -2 * cosine, one),
-    }[kind]
+    alpha = np.sin(omega) / (2.0 * q)
     scale = (1.0 + alpha)[:, None]
-    denominators = np.stack([1.0 + alpha, -2.0 * cosine, 1.0 - alpha], axis=1) / scale
-    return _run(x, [(np.stack(numerators, axis=1) / scale, denominators)])
+    numerators = np.stack([alpha, 0.0 * alpha, -alpha], axis=1) / scale
+    denominators = np.stack([1.0 + alpha, -2.0 * np.cos(omega), 1.0 - alpha], axis=1) / scale
+    return _run(x, [(numerators, denominators)])
 
 
 def lowpass(x: Audio, cutoff: float, rate: int, order: int = 2) -> Audio:

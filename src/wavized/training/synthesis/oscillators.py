@@ -64,17 +64,6 @@ def stack(rng: Rng, frequency: float | Audio, n: int, rate: int, cents: tuple[fl
     return np.stack(rows)
 
 
-def partials(frequency: float, n: int, rate: int, levels: Audio, start: Audio | None = None) -> Audio:
-    """Harmonics 1, 2, ... with the given levels; those above 0.45 of the rate are left out."""
-    count = min(len(levels), max(1, int(0.45 * rate / frequency)))
-    base = phase(frequency, n, rate)
-    out = np.zeros(n)
-    for k in range(count):
-        if abs(levels[k]) > 1e-4:
-            out += levels[k] * sine(base * (k + 1) + (0.0 if start is None else float(start[k])))
-    return out
-
-
 def noise(rng: Rng, n: int) -> Audio:
     """White noise with unit standard deviation."""
     return rng.standard_normal(n)
