@@ -5,7 +5,6 @@ Writes into a temporary sibling first, so that an interrupted export leaves no h
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -15,11 +14,10 @@ from pathlib import Path
 from transformers import WhisperForAudioClassification
 
 from wavized.errors import UsageError
+from wavized.inference.manifest import FORMAT, digest_files
 from wavized.training import network
 from wavized.training.calibration import Thresholds
 from wavized.training.corpus import CATEGORIES, REJECTS
-
-FILES = ("model.safetensors", "config.json", "preprocessor_config.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def write(model: WhisperForAudioClassification, declaration: Declaration, target
 def _manifest(declaration: Declaration, folder: Path) -> dict[str, object]:
     thresholds = declaration.thresholds
     return {
-        "format": 1,
+        "format": FORMAT,
         "model_id": declaration.model_id,
         "categories": list(CATEGORIES),
         "rejects": {label: label for label in REJECTS},
@@ -74,7 +72,7 @@ def _manifest(declaration: Declaration, folder: Path) -> dict[str, object]:
             "reject_above": thresholds.reject_above,
         },
         "metrics": dict(declaration.metrics),
-        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES},
+        "files": digest_files(folder),
         "training_data": {
             "digest": declaration.data_digest,
             "description": declaration.data_description,

@@ -1,0 +1,195 @@
+"""The figures of an evaluation, checked against cases worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.audio import write_tone
+from support.fake_classifier import MODEL, FakeClassifier, scored
+from wavized.domain.hearing import Refused, Unanswered
+from wavized.domain.sample import Kind
+from wavized.training import calibration, evaluation, statistics
+from wavized.training.corpus import CorpusError
+from wavized.training.evaluation import Heard, Json
+
+
+def heard(truth: str, guess: str, probability: float = 0.9) -> Heard:
+    return Heard(Path("x.wav"), truth, scored(guess, probability).scores, 10.0)
+
+
+def figures(clips: list[Heard]) -> Json:
+    """The figures as they are printed: through JSON and back."""
+    back: Json = json.loads(json.dumps(evaluation.metrics(clips, MODEL)))
+    return back
+
+
+def test_accuracy_is_forced_choice_among_the_seven() -> None:
+    """A bass that sounds most like a reject still counts by its likeliest category."""
+    clip = Heard(
+        Path("x"), "acid", {**dict.fromkeys(scored().scores, 0.0), "loop": 0.7, "acid": 0.2, "sub": 0.1}, 1
+    )
+    found = figures([clip, heard("808", "808"), heard("sub", "808"), heard("loop", "loop")])
+    assert found["n"] == 3
+    assert found["accuracy"] == pytest.approx(2 / 3)
+
+
+def test_per_class_figures_and_confusion() -> None:
+    """Precision, recall, F1 and counts are those of the table."""
+    found = figures(
+        [
+            heard("808", "808"),
+            heard("808", "808"),
+            heard("808", "sub"),
+            heard("sub", "sub"),
+            heard("sub", "808"),
+        ]
+    )
+    assert found["per_class"]["808"] == pytest.approx(
+        {"precision": 2 / 3, "recall": 2 / 3, "f1": 2 / 3, "support": 3}
+    )
+    assert found["per_class"]["sub"] == pytest.approx(
+        {"precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 2}
+    )
+    assert found["confusion"]["808"]["sub"] == 1
+    assert found["confusion"]["sub"] == {**dict.fromkeys(MODEL.categories, 0), "808": 1, "sub": 1}
+    assert found["macro_f1"] == pytest.approx((2 / 3 + 0.5) / 2)
+
+
+def test_what_was_not_heard_is_wrong() -> None:
+    """A crash or a refusal on a bass counts against accuracy and shows in the confusion."""
+    silent = Heard(Path("x"), "sub", None, 5.0, Kind.NOT_BASS)
+    crash = Heard(Path("x"), "sub", None, 5.0)
+    found = figures([silent, crash, heard("sub", "sub")])
+    assert found["accuracy"] == pytest.approx(1 / 3)
+    assert found["confusion"]["sub"]["unheard"] == 2
+    assert found["decisions"]["bass"] == {"file": 1, "file_wrong": 0, "review": 0, "skip": 1, "failed": 1}
+
+
+def test_rejects_count_as_the_product_decides() -> None:
+    """Left alone is left alone, be it by the ear or because the file is silent; review and filing are not."""
+    found = figures(
+        [
+            heard("not_bass", "not_bass"),
+            heard("not_bass", "loop"),
+            heard("not_bass", "808", 0.99),
+            Heard(Path("x"), "not_bass", None, 1.0, Kind.NOT_BASS),
+            heard("loop", "sub", 0.5),
+        ]
+    )
+    assert found["reject"] == {"not_bass": 0.75, "loop": 0.0}
+    assert found["decisions"]["not_bass"]["file_wrong"] == 1
+    assert found["decisions"]["loop"]["review"] == 1
+    assert found["n"] == 0 and found["accuracy"] == 0.0 and found["ece"] is None
+
+
+def test_perfect_answers_give_perfect_areas() -> None:
+    """Areas are 1 where every class is told apart, and unknown for the confidence where nothing is wrong."""
+    found = figures([heard(label, label) for label in MODEL.categories])
+    assert found["auc_macro"] == 1.0
+    assert found["auroc_confidence"] is None
+    assert found["macro_f1"] == 1.0
+
+
+def test_coverage_says_how_much_is_filed_and_right() -> None:
+    """Each row counts what reaches the threshold; nothing filed has no accuracy."""
+    found = figures([heard("808", "808", 0.95), heard("808", "sub", 0.6), heard("acid", "acid", 0.8)])
+    rows = {row["threshold"]: row for row in found["coverage"]}
+    assert rows[0.0]["coverage"] == 1.0 and rows[0.0]["accuracy"] == pytest.approx(2 / 3)
+    assert rows[0.7]["coverage"] == pytest.approx(2 / 3) and rows[0.7]["accuracy"] == 1.0
+    assert rows[0.99] == {"threshold": 0.99, "coverage": 0.0, "accuracy": None}
+
+
+def test_a_tree_is_measured_through_the_classifier(tmp_path: Path) -> None:
+    """Label folders are walked, one file is asked at a time, and names are not looked at."""
+    for name in ("808/acid bass.wav", "acid/a.wav", "acid/pack/b.wav", "loop/c.wav", "pad/d.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write_tone(tmp_path / name)
+    answers = {"acid bass": scored("808"), "a": scored("acid"), "b": Unanswered("crashed", suspect=True)}
+    answers["c"] = Refused(Kind.NOT_BASS, "is silent")
+    classifier = FakeClassifier(lambda path: answers[path.stem])
+    found = evaluation.evaluate(tmp_path, classifier)
+    assert found["n"] == 3
+    assert found["accuracy"] == pytest.approx(2 / 3)
+    assert found["reject"] == {"not_bass": None, "loop": 1.0}
+
+
+def test_a_tree_without_labels_is_refused(tmp_path: Path) -> None:
+    """An empty folder is an error, not a score of nought."""
+    with pytest.raises(CorpusError, match="No labelled sound"):
+        evaluation.evaluate(tmp_path, FakeClassifier())
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30))
+def test_the_area_is_the_share_of_ordered_pairs(pairs: list[tuple[int, bool]]) -> None:
+    """auroc equals counting every pair of a positive and a negative, ties half."""
+    values = np.array([value for value, _ in pairs], dtype=float)
+    positive = np.array([flag for _, flag in pairs])
+    wins = [
+        1.0 if high > low else 0.5 if high == low else 0.0
+        for high in values[positive]
+        for low in values[~positive]
+    ]
+    expected = sum(wins) / len(wins) if wins else None
+    assert statistics.auroc(values, positive) == (None if expected is None else pytest.approx(expected))
+
+
+def test_calibration_error_is_the_gap_between_said_and_true() -> None:
+    """Ten answers at 0.9 of which six are right are off by 0.3."""
+    confidence, right = np.full(10, 0.9), np.array([True] * 6 + [False] * 4)
+    assert statistics.calibration_error(confidence, right) == pytest.approx(0.3)
+
+
+def test_the_interval_is_wilsons() -> None:
+    """126 of 138 lie between 85.4 and 95.0 % with 95 % certainty."""
+    low, high = statistics.wilson(126, 138)
+    assert (round(low, 3), round(high, 3)) == (0.854, 0.95)
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_an_interval_holds_its_share(right: int, wrong: int) -> None:
+    """The interval lies within 0 and 1 and around the share itself."""
+    low, high = statistics.wilson(right, right + wrong)
+    share = right / (right + wrong) if right + wrong else 0.5
+    assert 0.0 <= low <= share + 1e-9 and share - 1e-9 <= high <= 1.0
+
+
+def noisy_logits(sharpness: float, count: int = 3000) -> tuple[np.ndarray, np.ndarray]:
+    """Logits that are right as often as their softmax at temperature `sharpness` says."""
+    rng = np.random.default_rng(5)
+    honest = rng.normal(0, 1.5, (count, 9))
+    shares = calibration.probabilities(honest, 1.0)
+    truth = np.array([rng.choice(9, p=row) for row in shares])
+    return honest * sharpness, truth
+
+
+@pytest.mark.parametrize("sharpness", [0.7, 1.0, 2.5])
+def test_the_temperature_undoes_overconfidence(sharpness: float) -> None:
+    """Logits made too sharp by a factor are divided by about that factor."""
+    logits, truth = noisy_logits(sharpness)
+    assert calibration.temperature(logits, truth) == pytest.approx(sharpness, rel=0.12)
+
+
+def test_thresholds_keep_the_bound_on_what_is_filed_wrongly() -> None:
+    """At the chosen point at most 2 % of what is filed is wrong, and something is filed."""
+    logits, truth = noisy_logits(1.0)
+    scores = calibration.probabilities(2.0 * logits, 2.0)
+    found = calibration.thresholds(scores, truth, 7)
+    assert found.wrong_among_filed <= 0.02
+    top = scores[:, :7].max(axis=1)
+    filed = (scores[:, 7:].sum(axis=1) < found.reject_above) & (top >= found.file_above)
+    assert filed.any() and found.filed > 0
+
+
+def test_hopeless_scores_file_nothing() -> None:
+    """Where no setting is right often enough, the strictest one is taken."""
+    rng = np.random.default_rng(1)
+    scores = calibration.probabilities(rng.normal(0, 8, (400, 9)), 1.0)
+    found = calibration.thresholds(scores, (scores.argmax(axis=1) + 1) % 9, 7)
+    assert found.filed == 0.0
+    assert found.file_above >= 0.99
