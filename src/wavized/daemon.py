@@ -133,6 +133,7 @@ class Daemon:
             events=self.events,
             idle_seconds=self.config.worker_idle_seconds,
             recover=self._recover,
+            stop=self._stop,
         )
         self._watcher = Watcher(
             self.config,

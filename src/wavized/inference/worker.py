@@ -96,6 +96,8 @@ def _obey_leash(asks: queue.SimpleQueue[Ask]) -> None:
                     continue
                 if isinstance(message, Ask):
                     asks.put(message)
+    except Exception as error:  # noqa: BLE001  # to be named in the log before leaving
+        sys.excepthook(type(error), error, error.__traceback__)
     finally:
         os._exit(0)  # whatever ended the reading: a worker that nobody can reach must not stay
 

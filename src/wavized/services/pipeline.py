@@ -62,6 +62,7 @@ class Pipeline:
         events: Events,
         idle_seconds: float,
         recover: Callable[[], object],
+        stop: threading.Event | None = None,
     ) -> None:
         self._journal = journal
         self._intake = intake
@@ -74,7 +75,7 @@ class Pipeline:
         self._recover = recover
         self._inbox: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._arrivals: deque[Arrival] = deque()
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self._thread = threading.Thread(target=self._run, name="pipeline")
         self._paused = journal.setting(PAUSED) is not None
         self._health = Health()
