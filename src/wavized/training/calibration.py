@@ -84,13 +84,13 @@ def thresholds(
 def _reject_above(
     scores: Floats, truth: NDArray[np.integer], categories: int, *, most_lost: float = 0.03
 ) -> float:
-    """The lowest bound on the summed reject probability, 0.3 to 0.9, that loses at most 3 % of basses."""
+    """The lowest bound on the summed reject probability, 0.5 to 0.9, that loses at most 3 % of basses."""
     rejected = scores[:, categories:].sum(axis=1)
     bass = truth < categories
     if not bass.any():
         return 0.5
     weights = class_weights(truth[bass])
-    for bound in np.arange(0.30, 0.90, 0.01):
+    for bound in np.arange(0.50, 0.90, 0.01):
         if weights[rejected[bass] >= bound].sum() <= most_lost:
             return round(float(bound), 2)
     return 0.9

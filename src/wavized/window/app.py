@@ -11,11 +11,18 @@ from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse as StarletteJSON
 from starlette.routing import Route
 
 from wavized.domain.job import Job, Status
 from wavized.errors import FilingError, LibraryUnavailableError, UsageError, WavizedError
+
+
+class JSONResponse(StarletteJSON):
+    """JSON in ASCII: a file name need not be Unicode, and escapes carry what UTF-8 cannot."""
+
+    def render(self, content: object) -> bytes:
+        return json.dumps(content).encode("ascii")
 
 
 class Commands(Protocol):
