@@ -6,6 +6,7 @@ import argparse
 
 from wavized.cli.change import apply, report
 from wavized.cli.main import add_config_argument
+from wavized.cli.output import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     )
     for job in changed:
         where = (
-            f"lies at {job['target']}"
+            f"lies at {printable(job['target'])}"
             if job["state"] == "filed"
             else f"is {str(job['state']).replace('_', ' ')}"
         )

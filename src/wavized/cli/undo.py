@@ -6,6 +6,7 @@ import argparse
 
 from wavized.cli.change import apply, report
 from wavized.cli.main import add_config_argument
+from wavized.cli.output import printable
 from wavized.cli.settings import journal_to_read
 from wavized.domain.job import JobState
 from wavized.errors import UsageError
@@ -30,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
         args.samples = [job.id for job in newest]
     for job in apply(args, "/api/jobs/{}/undo", {}, lambda workshop, job_id: workshop.reviewing.undo(job_id)):
         report(
-            job, as_json=args.json, sentence=f"Took back no. {job['id']}; the original lies at {job['path']}."
+            job,
+            as_json=args.json,
+            sentence=f"Took back no. {job['id']}; the original lies at {printable(job['path'])}.",
         )
     return 0
