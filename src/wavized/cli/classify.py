@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from wavized.assembly import limits, make_classifier, model_folder, sureness
 from wavized.audio.probe import HeaderProbe
 from wavized.cli.main import add_config_argument
-from wavized.cli.output import percent, print_json, table
+from wavized.cli.output import print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
 from wavized.cli.sources import find_files
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         classifier.close()
     if not args.json:
-        table(("verdict", "category", "sure", "file", "why"), rows)
+        table(("verdict", "file", "why"), rows)
     return 1 if failed else 0
 
 
@@ -74,15 +74,4 @@ def judge_files(
 
 
 def _row(path: Path, described: dict[str, object]) -> tuple[str, ...]:
-    confidence = described["confidence"]
-    sure = percent(confidence) if isinstance(confidence, float) else ""
-    return (
-        str(described["verdict"]),
-        str(described["category"] or ""),
-        sure,
-        path.name,
-        str(described["reason"]),
-    )
-
-
-__all__: Sequence[str] = ("add_arguments", "judge_files", "run")
+    return (str(described["verdict"]), path.name, str(described["reason"]))

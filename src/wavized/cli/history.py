@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from datetime import datetime
 
-from wavized.cli.output import console, percent, print_json, table
+from wavized.cli.output import console, outcome, place, print_json, table
 from wavized.cli.settings import journal_to_read
 from wavized.domain.job import Job, JobState
 from wavized.services.describe import describe_job
@@ -40,10 +40,9 @@ def print_jobs(jobs: Sequence[Job], *, as_json: bool, empty: str) -> None:
     elif not jobs:
         console().print(empty)
     else:
-        table(("no.", "when", "state", "file", "to", "sure", "why"), (_row(job) for job in jobs))
+        table(("no.", "when", "outcome", "file", "why"), (_row(job) for job in jobs))
 
 
 def _row(job: Job) -> tuple[str, ...]:
     when = datetime.fromtimestamp(job.updated_at).strftime("%d %b %H:%M")
-    target = f"{job.target.parent.name}/{job.target.name}" if job.target else ""
-    return (str(job.id), when, job.state.value, job.source.name, target, percent(job.confidence), job.reason)
+    return (str(job.id), when, outcome(job), place(job) or job.source.name, job.reason)

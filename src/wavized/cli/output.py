@@ -7,18 +7,29 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from wavized.domain.job import Job, JobState
+
 if TYPE_CHECKING:
     from rich.console import Console
+
+OUTCOMES = {
+    JobState.FILED: "filed",
+    JobState.AWAITING_REVIEW: "asks",
+    JobState.SKIPPED: "left alone",
+    JobState.FAILED: "failed",
+    JobState.REVERTED: "taken back",
+}
+"""What became of a sample, in a word or two."""
 
 COLOURS = {
     "file": "green",
     "filed": "green",
     "review": "yellow",
-    "awaiting_review": "yellow",
+    "asks": "yellow",
     "skip": "bright_black",
-    "skipped": "bright_black",
+    "left alone": "bright_black",
     "failed": "red",
-    "reverted": "cyan",
+    "taken back": "cyan",
 }
 
 
@@ -67,9 +78,15 @@ def _cell(text: str) -> str:
 
     safe = escape(printable(text))
     colour = COLOURS.get(text)
-    return f"[{colour}]{safe.replace('_', ' ')}[/]" if colour else safe
+    return f"[{colour}]{safe}[/]" if colour else safe
 
 
-def percent(probability: float | None) -> str:
-    """A confidence for people."""
-    return "" if probability is None else f"{int(probability * 100)} %"
+def outcome(job: Job) -> str:
+    """What became of a sample, or what is being done with it."""
+    return OUTCOMES.get(job.state, job.state.value)
+
+
+def place(job: Job) -> str:
+    """Where in the library a filed sample lies, as `Sub/kick.wav`; empty for any other."""
+    lies = job.target if job.state is JobState.FILED else None
+    return f"{lies.parent.name}/{lies.name}" if lies else ""

@@ -8,21 +8,13 @@ import sys
 from logging.handlers import RotatingFileHandler
 
 from wavized.cli.main import add_config_argument
-from wavized.cli.output import printable
+from wavized.cli.output import OUTCOMES, place, printable
 from wavized.cli.settings import config_path, load_config
 from wavized.config import paths
 from wavized.domain.events import Event, JobChanged, Notice
 from wavized.domain.job import Job, JobState
 
 log = logging.getLogger("wavized")
-
-_SAID = {
-    JobState.FILED: "filed",
-    JobState.AWAITING_REVIEW: "asks",
-    JobState.SKIPPED: "left alone",
-    JobState.FAILED: "failed",
-    JobState.REVERTED: "taken back",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 def _tell(event: Event) -> None:
     """One line per sample that came to rest, on the terminal and in the log."""
     if isinstance(event, JobChanged):
-        said = _SAID.get(event.job.state)
+        said = OUTCOMES.get(event.job.state)
         if said is not None:
             log.info("%s: %s", said, _line(event.job))
     elif isinstance(event, Notice):
@@ -56,8 +48,7 @@ def _tell(event: Event) -> None:
 
 
 def _line(job: Job) -> str:
-    lies = job.target if job.state is JobState.FILED else None
-    where = f" -> {lies.parent.name}/{lies.name}" if lies else ""
+    where = f" -> {place(job)}" if job.state is JobState.FILED else ""
     return printable(f"{job.source.name}{where} · {job.reason}")
 
 

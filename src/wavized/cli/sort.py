@@ -11,7 +11,7 @@ from pathlib import Path
 from wavized.assembly import Workshop, make_classifier, model_folder, open_library
 from wavized.cli.classify import judge_files
 from wavized.cli.main import add_config_argument
-from wavized.cli.output import console, percent, print_json, table
+from wavized.cli.output import console, outcome, place, print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
 from wavized.cli.sources import find_files
@@ -32,6 +32,9 @@ from wavized.services.hub import EventHub
 from wavized.services.recovery import close_interrupted
 
 CHUNK = 32
+
+MOST_ROWS = 60
+"""Of a larger sort only the counts are printed; `history` has the rest."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -179,12 +182,11 @@ class _Sort:
     def _summarise(self) -> None:
         if self._as_json:
             return
-        rows = [
-            (job.state.value, str(job.id), job.source.name, _where(job), percent(job.confidence), job.reason)
-            for job in self._rested
-        ]
-        if len(rows) <= 60:
-            table(("outcome", "no.", "file", "to", "sure", "why"), rows)
+        if len(self._rested) <= MOST_ROWS:
+            rows = [
+                (outcome(job), str(job.id), place(job) or job.source.name, job.reason) for job in self._rested
+            ]
+            table(("outcome", "no.", "file", "why"), rows)
         counts = Counter(job.state for job in self._rested)
         by_folder = Counter(job.target.parent.name for job in self._rested if job.target)
         folders = ", ".join(f"{name} {count}" for name, count in sorted(by_folder.items()))
@@ -197,7 +199,3 @@ class _Sort:
             console().print("Answer what it was not sure of: wavized review")
         if counts[JobState.FILED]:
             console().print("Take any of it back: wavized undo NUMBER")
-
-
-def _where(job: Job) -> str:
-    return f"{job.target.parent.name}/{job.target.name}" if job.target else ""
