@@ -151,6 +151,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             previous = signal.signal(number, self._on_signal)
             self._stack.callback(signal.signal, number, previous)
+        self._pipeline.ask(lambda: self._greet_library(self.config))
         self._started(self._pipeline.start, self._pipeline.stop)
         self._started(lambda: self._server.start(build_app(self, describe_job)), self._server.stop)
         self._started(self._watcher.start, self._watcher.stop)
@@ -172,16 +173,16 @@ class Daemon:
         log.info("Stopping on %s", signal.Signals(number).name)
         self.stop()
 
-    def _recover(self) -> None:
-        """Runs on the pipeline thread before anything else."""
-        self._greet_library(self.config)
-        self._workshop.recover(Origin.WATCH, carry_on=True)
+    def _recover(self) -> list[Job]:
+        """Runs on the pipeline thread before anything else, and again after a failure of the journal."""
+        touched = self._workshop.recover(Origin.WATCH, carry_on=True)
         lock = InstanceLock(paths.state_dir() / "sort.lock", runtime=self._runtime_file)
         try:
             with lock:
                 self._workshop.recover(Origin.SORT, carry_on=False)
         except AlreadyRunningError:
             pass  # a sort is at work on its own jobs right now
+        return touched
 
     def _greet_library(self, config: Config) -> None:
         """Make a new library's folder; where it is missing the samples wait and this says so."""
@@ -195,6 +196,7 @@ class Daemon:
         """Runs on the pipeline thread, between two batches."""
         self._greet_library(config)
         self._workshop.reconfigure(config)
+        self._pipeline.idle_seconds = config.worker_idle_seconds
 
     def _reload(self) -> None:
         """Take on an edited config; a bad edit is named and the last good one stays in force."""
@@ -232,7 +234,6 @@ class Daemon:
         if not self._stop.is_set():
             icon.run()
             self._stop.set()
-
 
     def _show_event(self, icon: TrayIcon, event: Event) -> None:
         icon.update()

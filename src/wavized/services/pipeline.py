@@ -16,8 +16,15 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from wavized.domain.events import JobChanged, Notice, StatusChanged
+from wavized.domain.job import Job, JobState
 from wavized.domain.sample import Arrival
-from wavized.errors import LibraryUnavailableError, ModelUnusableError, WavizedError
+from wavized.errors import (
+    FilingError,
+    LibraryUnavailableError,
+    ModelUnusableError,
+    UsageError,
+    WavizedError,
+)
 from wavized.ports import Classifier, Clock, Events, Journal
 from wavized.services.filing import Filing
 from wavized.services.intake import Intake
@@ -61,7 +68,7 @@ class Pipeline:
         clock: Clock,
         events: Events,
         idle_seconds: float,
-        recover: Callable[[], object],
+        recover: Callable[[], Sequence[Job]],
         stop: threading.Event | None = None,
     ) -> None:
         self._journal = journal
@@ -80,6 +87,7 @@ class Pipeline:
         self._paused = journal.setting(PAUSED) is not None
         self._health = Health()
         self._retry_at = _NEVER
+        self._recover_at = 0.0
         self._worked_at = _NEVER
 
     @property
@@ -110,7 +118,7 @@ class Pipeline:
     def ask(self, command: Callable[[], T]) -> Future[T]:
         """Run a command on the pipeline thread; the future holds its result or its error."""
         reply: Future[T] = Future()
-        self._inbox.put(lambda: _answer(command, reply))
+        self._inbox.put(lambda: self._answer(command, reply))
         return reply
 
     def set_paused(self, paused: bool) -> None:
@@ -125,19 +133,45 @@ class Pipeline:
         self._inbox.put(self._clear_hindrance)
 
     def _run(self) -> None:
-        try:
-            self._recover()
-        except WavizedError as error:
-            self._events.publish(Notice(error.message, error.hint))
-        self._worked_at = self._clock.monotonic()
-        busy = True
+        self._recover_at = self._worked_at = self._clock.monotonic()
+        busy = self._guarded(self._settle)
         while not self._stop.is_set():
             self._read_inbox(block=not busy)
             if self._stop.is_set():
                 break
-            busy = self._work()
+            busy = self._guarded(self._work)
             self._rest_when_idle(busy)
         self._read_inbox(block=False)
+
+    def _guarded(self, piece: Callable[[], bool]) -> bool:
+        """One piece of work; whatever goes wrong, the thread lives on, waits and then puts things right."""
+        try:
+            return piece()
+        except ModelUnusableError as error:
+            self._hinder(Health(degraded=str(error)), error)
+        except LibraryUnavailableError as error:
+            self._hinder(Health(waiting=str(error)), error)
+        except WavizedError as error:  # the journal's disk is full, say
+            self._recover_at = 0.0
+            self._hinder(Health(waiting=str(error)), error)
+        except Exception as error:
+            log.exception("The pipeline failed and will try again")
+            self._recover_at = 0.0
+            unexpected = WavizedError(
+                f"Something went wrong: {error}", hint="The log tells more; it is tried again"
+            )
+            self._hinder(Health(waiting=str(unexpected)), unexpected)
+        return False
+
+    def _settle(self) -> bool:
+        """Make journal and disk agree; what waits for a library that is away is looked at again later."""
+        left = any(job.state is JobState.FILING for job in self._recover())
+        self._recover_at = self._clock.monotonic() + RETRY_SECONDS if left else _NEVER
+        # An arrival that was put back may have got into the journal all the same.
+        self._arrivals = deque(
+            one for one in self._arrivals if not self._journal.is_known(one.path, one.stat)
+        )
+        return True
 
     def _read_inbox(self, *, block: bool) -> None:
         try:
@@ -151,38 +185,40 @@ class Pipeline:
     def _patience(self) -> float | None:
         """Seconds until there is something to do without being told; None where there is nothing."""
         now = self._clock.monotonic()
-        next_due = min(self._retry_at, self._worked_at + self.idle_seconds)
+        settle_at = _NEVER if self._retry_at != _NEVER else self._recover_at
+        next_due = min(self._retry_at, settle_at, self._worked_at + self.idle_seconds)
         return None if next_due == _NEVER else max(0.0, next_due - now) + 0.01
 
     def _work(self) -> bool:
         """One bounded piece of work; True where more may be waiting."""
+        now = self._clock.monotonic()
+        if now >= self._retry_at:
+            self._retry_at = _NEVER
+        hindered = self._retry_at != _NEVER
+        if now >= self._recover_at:
+            return not hindered and self._settle()  # nothing else before journal and disk agree
         if self._arrivals:
-            chunk = [self._arrivals.popleft() for _ in range(min(INTAKE_CHUNK, len(self._arrivals)))]
-            for job in self._intake.admit(chunk, self._filing.shelves.library):
-                self._events.publish(JobChanged(job))
-            return True
-        if self._paused:
-            return False
-        if self._clock.monotonic() >= self._retry_at:
-            self._clear_hindrance()
-        if self._retry_at != _NEVER:
-            return False
-        return self._sort()
+            return self._admit()
+        return not self._paused and not hindered and self._sort()
+
+    def _admit(self) -> bool:
+        chunk = [self._arrivals.popleft() for _ in range(min(INTAKE_CHUNK, len(self._arrivals)))]
+        try:
+            jobs = self._intake.admit(chunk, self._filing.shelves.library)
+        except BaseException:
+            self._arrivals.extendleft(reversed(chunk))
+            raise
+        for job in jobs:
+            self._events.publish(JobChanged(job))
+        return True
 
     def _sort(self) -> bool:
-        try:
-            worked = self._sorting.step()
-        except ModelUnusableError as error:
-            self._hinder(Health(degraded=str(error)), error)
-            return False
-        except LibraryUnavailableError as error:
-            self._hinder(Health(waiting=str(error)), error)
-            return False
+        worked = self._sorting.step()
         if worked:
             self._worked_at = self._clock.monotonic()
-            if self._health != Health():
-                self._health = Health()
-                self._events.publish(StatusChanged())
+        if self._health != Health():
+            self._health = Health()
+            self._events.publish(StatusChanged())
         return worked
 
     def _hinder(self, health: Health, error: WavizedError) -> None:
@@ -195,23 +231,26 @@ class Pipeline:
 
     def _clear_hindrance(self) -> None:
         self._retry_at = _NEVER
+        if self._recover_at != _NEVER:
+            self._recover_at = 0.0
+
+    def _answer(self, command: Callable[[], T], reply: Future[T]) -> None:
+        """Run one command; its error belongs to whoever asked, the pipeline goes on."""
+        try:
+            reply.set_result(command())
+        except (UsageError, FilingError, LibraryUnavailableError, ModelUnusableError) as error:
+            reply.set_exception(error)
+        except Exception as error:
+            if not isinstance(error, WavizedError):
+                log.exception("A command failed")
+            self._recover_at = 0.0  # it may have stopped half-way
+            reply.set_exception(error)
 
     def _rest_when_idle(self, busy: bool) -> None:
         if not busy and self._clock.monotonic() >= self._worked_at + self.idle_seconds:
             self._worked_at = _NEVER
             self._classifier.rest()
             self._events.publish(StatusChanged())
-
-
-def _answer(command: Callable[[], T], reply: Future[T]) -> None:
-    """Run one command; its error belongs to whoever asked, the pipeline goes on."""
-    try:
-        reply.set_result(command())
-    except WavizedError as error:
-        reply.set_exception(error)
-    except Exception as error:
-        log.exception("A command failed")
-        reply.set_exception(error)
 
 
 def _nothing() -> None:

@@ -23,7 +23,9 @@ def recover(
         _settle_filing(job, journal, filer, filing, clock)
         for job in journal.find(states=(JobState.FILING,), origin=origin)
     ]
-    _settle_undo(journal, filing)
+    if origin is Origin.WATCH:  # whoever undoes holds the daemon's lock; a sort beside it must not meddle
+        _settle_undo(journal, filing)
+    touched += _close_turned_away(journal, clock, origin)
     left = journal.find(states=(JobState.CLASSIFYING,), origin=origin)
     requeued = (
         journal.advance([replace(job, state=JobState.QUEUED) for job in left], clock.now()) if left else []
@@ -40,6 +42,14 @@ def close_interrupted(journal: Journal, clock: Clock, origin: Origin, reason: st
     if not left:
         return []
     return journal.advance([replace(job, state=JobState.FAILED, reason=reason) for job in left], clock.now())
+
+
+def _close_turned_away(journal: Journal, clock: Clock, origin: Origin) -> list[Job]:
+    """Intake was killed between opening a job and closing it: only what is not to be heard has no digest."""
+    left = [job for job in journal.find(states=(JobState.QUEUED,), origin=origin) if not job.digest]
+    reason = "turned away when it arrived, but the program was stopped before it noted why"
+    closed = [replace(job, state=JobState.FAILED, reason=reason) for job in left]
+    return journal.advance(closed, clock.now()) if closed else []
 
 
 def _settle_filing(job: Job, journal: Journal, filer: Filer, filing: Filing, clock: Clock) -> Job:
@@ -60,9 +70,14 @@ def _settle_filing(job: Job, journal: Journal, filer: Filer, filing: Filing, clo
         current = journal.get(job.id) or job
         if current.state is not JobState.FILING:
             return current
-        return journal.advance(
-            [replace(current, state=JobState.FAILED, target=None, reason=str(error))], clock.now()
-        )[0]
+        before = current.previous_target
+        if before is not None and before.exists():  # a correction that did not come about
+            settled = replace(
+                current, state=JobState.FILED, target=before, previous_target=None, candidates=()
+            )
+        else:
+            settled = replace(current, state=JobState.FAILED, target=None, reason=str(error))
+        return journal.advance([settled], clock.now())[0]
 
 
 def _settle_undo(journal: Journal, filing: Filing) -> None:
@@ -71,6 +86,8 @@ def _settle_undo(journal: Journal, filing: Filing) -> None:
     if unfinished is None:
         return
     job = journal.get(int(unfinished))
+    if job is not None and job.library is not None and not job.library.is_dir():
+        return  # nothing can be told while the library is away
     if job is not None and job.state is JobState.FILED and job.target is not None and not job.target.exists():
         filing.record(replace(job, state=JobState.REVERTED, reason="You undid it"))
     journal.put_setting(UNDOING, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wavized.domain.job import Job, JobState
+from wavized.domain.job import Job, JobState, Origin
 from wavized.errors import FilingError, LibraryUnavailableError, UsageError
 from wavized.logic.lifecycle import AT_REST
 from wavized.ports import Clock, Filer, Journal
@@ -71,7 +71,7 @@ class Reviewing:
         job = self._at_rest(job_id)
         if job.state is not JobState.FAILED:
             raise UsageError(f"No. {job_id} has not failed, it is {job.state.replace('_', ' ')}")
-        digest = job.digest or self._digest(job.source)
+        digest = job.digest or self._read(job)
         return self._filing.record(replace(job, state=JobState.QUEUED, digest=digest, attempts=0, reason=""))
 
     def _at_rest(self, job_id: int) -> Job:
@@ -80,14 +80,18 @@ class Reviewing:
             raise UsageError(f"There is no sample no. {job_id}", hint="wavized history lists them")
         if job.state not in AT_REST:
             raise UsageError(f"No. {job_id} is being worked on", hint="Try again in a moment")
-        return job
+        # From here on it is the daemon's (or of whoever holds its lock): no sort beside it may touch it.
+        return replace(job, origin=Origin.WATCH)
+
+    def _read(self, job: Job) -> str:
+        try:
+            return self._digest(job.source)
+        except OSError as error:
+            raise FilingError(f"{job.source} cannot be read: {error.strerror or error}") from error
 
     def _file_by_hand(self, job: Job, category: str, reason: str) -> Job:
         if not job.digest:
-            try:
-                job = replace(job, digest=self._digest(job.source))
-            except OSError as error:
-                raise FilingError(f"{job.source} cannot be read: {error.strerror or error}") from error
+            job = replace(job, digest=self._read(job))
         wanted = replace(job, corrected=True, reason=reason)
         try:
             done = self._filing.file(wanted, category)
@@ -117,6 +121,9 @@ class Reviewing:
         self._journal.put_setting(UNDOING, str(job.id))
         try:
             self.filer.take_back(job)
-            return self._filing.record(replace(job, state=JobState.REVERTED, corrected=True, reason=reason))
-        finally:
+        except (FilingError, LibraryUnavailableError):
             self._journal.put_setting(UNDOING, None)
+            raise
+        done = self._filing.record(replace(job, state=JobState.REVERTED, corrected=True, reason=reason))
+        self._journal.put_setting(UNDOING, None)  # after any other failure recovery settles it
+        return done

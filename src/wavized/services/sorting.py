@@ -57,7 +57,7 @@ def conclude(answer: Answer, model: ModelInfo, sureness: Sureness) -> Judgement 
         case Refused(kind=Kind.UNREADABLE, reason=reason):
             return Judgement(Fail(f"unreadable: {reason}"), model_id=model.model_id)
         case Refused(kind=kind, reason=reason):
-            return Judgement(Skip(kind, reason), model_id=model.model_id)
+            return Judgement(Skip(kind, f"The file {reason}"), model_id=model.model_id)
         case Unanswered():
             return None
 
@@ -155,7 +155,8 @@ class Sorting:
     def _carry_out(self, job: Job) -> None:
         """What `decided` means is in the row: a category files, candidates ask, neither leaves alone."""
         if job.category is not None:
-            self._filing.file(job, job.category)
+            # The library may be another one since it was decided; what is away must not hold up the rest.
+            self._filing.file(replace(job, library=self._filing.shelves.library), job.category)
         elif job.candidates:
             self._record([replace(job, state=JobState.AWAITING_REVIEW)])
         else:
