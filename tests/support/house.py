@@ -69,7 +69,7 @@ def by_name(path: Path) -> Answer:
     """`reese 1.wav` is surely a reese, `acid or growl.wav` is unsure, `drum.wav` is no bass, and so on."""
     words = path.stem.lower().replace("_", " ").split()
     if "silent" in words:
-        return Refused(Kind.NOT_BASS, "it is silent")
+        return Refused(Kind.NOT_BASS, "is silent")
     if "broken" in words:
         return Refused(Kind.UNREADABLE, "it cannot be decoded")
     if "drum" in words:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from wavized.assembly import limits, make_classifier, model_folder, sureness
@@ -43,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     failed = False
     rows: list[tuple[str, ...]] = []
     try:
-        with Progress("Listening", quiet=args.json) as progress:
+        with Progress("Listening", total=len(files), quiet=args.json) as progress:
             for path, judgement in judge_files(files, config, classifier, progress):
                 failed |= isinstance(judgement.decision, Fail)
                 described = describe_judgement(path, judgement)
@@ -59,12 +58,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def judge_files(
-    files: Iterator[tuple[Path, FileStat]], config: Config, classifier: Classifier, progress: Progress
+    files: Sequence[tuple[Path, FileStat]], config: Config, classifier: Classifier, progress: Progress
 ) -> Iterator[tuple[Path, Judgement]]:
     """Gate and hear files in chunks, in order."""
     probe = HeaderProbe()
     classifier.info()  # an unusable model is an error before the first file
-    while chunk := list(islice(files, CHUNK)):
+    for start in range(0, len(files), CHUNK):
+        chunk = files[start : start + CHUNK]
         gated = [(path, gate(path, stat, probe, limits(config))) for path, stat in chunk]
         wanted = [path for path, verdict in gated if verdict is None]
         heard = dict(zip(wanted, hear_one_by_one(classifier, wanted, sureness(config)), strict=True))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
 from wavized.assembly import Workshop, make_classifier, model_folder, open_library
@@ -87,7 +86,7 @@ def _check_sources(sources: list[Path], library: Path) -> None:
 
 
 def _rehearse(
-    files: Iterator[tuple[Path, FileStat]],
+    files: Sequence[tuple[Path, FileStat]],
     config: Config,
     mode: FilingMode,
     classifier: Classifier,
@@ -97,15 +96,10 @@ def _rehearse(
     """Print the plan and touch nothing."""
     rows: list[tuple[str, ...]] = []
     failed = False
-    stats: dict[Path, FileStat] = {}
+    stats = dict(files)
 
-    def remembered() -> Iterator[tuple[Path, FileStat]]:
-        for path, stat in files:
-            stats[path] = stat
-            yield path, stat
-
-    with Progress("Listening", quiet=as_json) as progress:
-        for path, judgement in judge_files(remembered(), config, classifier, progress):
+    with Progress("Listening", total=len(files), quiet=as_json) as progress:
+        for path, judgement in judge_files(files, config, classifier, progress):
             described = describe_judgement(path, judgement)
             target = None
             decision = judgement.decision
@@ -136,10 +130,10 @@ class _Sort:
         self._classifier = classifier
         self._as_json = as_json
         self._rested: list[Job] = []
-        self._progress = Progress("Filing", quiet=as_json)
 
-    def run(self, files: Iterator[tuple[Path, FileStat]]) -> int:
+    def run(self, files: Sequence[tuple[Path, FileStat]]) -> int:
         """Returns the exit code; whatever happens, no job is left half done."""
+        self._progress = Progress("Filing", total=len(files), quiet=self._as_json)
         state = paths.state_dir(create=True)
         events = EventHub()
         lock = InstanceLock(state / "sort.lock", runtime=state / "sort.json", what="Another sort")
@@ -162,8 +156,9 @@ class _Sort:
         self._summarise()
         return 1 if any(job.state is JobState.FAILED for job in self._rested) else 0
 
-    def _work(self, workshop: Workshop, files: Iterator[tuple[Path, FileStat]]) -> None:
-        while chunk := list(islice(files, CHUNK)):
+    def _work(self, workshop: Workshop, files: Sequence[tuple[Path, FileStat]]) -> None:
+        for start in range(0, len(files), CHUNK):
+            chunk = files[start : start + CHUNK]
             arrivals = [Arrival(path, stat, path.parent, self._mode) for path, stat in chunk]
             for job in workshop.intake.admit(arrivals, self._config.library):
                 self._note(JobChanged(job))

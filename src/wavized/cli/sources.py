@@ -13,7 +13,7 @@ from wavized.logic.selection import Selection
 from wavized.watch.scan import file_stat, walk
 
 
-def find_files(sources: Sequence[Path], *, library: Path | None = None) -> Iterator[tuple[Path, FileStat]]:
+def find_files(sources: Sequence[Path], *, library: Path | None = None) -> list[tuple[Path, FileStat]]:
     """Every audio file below the folders, and the files as named, each once. The library is left out.
 
     Raises UsageError at once where a source does not exist.
@@ -22,7 +22,7 @@ def find_files(sources: Sequence[Path], *, library: Path | None = None) -> Itera
     for source in resolved:
         if not source.exists():
             raise UsageError(f"There is no file or folder {source}")
-    return _walk(resolved, library)
+    return list(_walk(resolved, library))
 
 
 def _walk(sources: Sequence[Path], library: Path | None) -> Iterator[tuple[Path, FileStat]]:
