@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import ParamSpec
 
 from wavized.assembly import model_folder
 from wavized.config import paths
@@ -24,6 +25,9 @@ from wavized.watch.mounts import is_on_network
 
 FEW_BYTES = 500_000_000
 """Less free space than this in the library is worth a warning."""
+
+
+P = ParamSpec("P")
 
 
 class Grade(StrEnum):
@@ -53,14 +57,22 @@ def examine(config_path: Path) -> Iterator[Finding]:
     except ConfigError:
         pass  # told above, line by line
     if config is not None:
-        yield _library(config)
+        yield _tried("library", _library, config)
         for folder in config.watch:
-            yield _watched(folder.path)
-    yield _model(config)
-    yield _journal()
-    yield _daemon()
+            yield _tried("watch", _watched, folder.path)
+    yield _tried("model", _model, config)
+    yield _tried("journal", _journal)
+    yield _tried("daemon", _daemon)
     yield from _inotify()
     yield _tray()
+
+
+def _tried(about: str, look: Callable[P, Finding], *args: P.args, **options: P.kwargs) -> Finding:
+    """A finding, whatever the disk says."""
+    try:
+        return look(*args, **options)
+    except OSError as error:
+        return Finding(about, Grade.PROBLEM, str(error), "Check the permissions of its folder")
 
 
 def _config(path: Path) -> Iterator[Finding]:
@@ -97,7 +109,8 @@ def _watched(path: Path) -> Finding:
     if not path.exists():
         return Finding("watch", Grade.NOTE, f"missing: {path}", "It is watched as soon as it appears")
     try:
-        next(os.scandir(path), None)
+        with os.scandir(path) as entries:
+            next(entries, None)
     except PermissionError:
         advice = "Allow your user to read it"
         if sys.platform == "darwin":

@@ -201,7 +201,7 @@ def test_a_retry_of_a_file_that_is_gone_says_so(house):
 
 
 def test_a_correction_that_recovery_cannot_finish_stays_where_it_was(house):
-    """A relocation under way that the filer refuses to look into: the sample is still filed at its old place."""
+    """A relocation that the filer will not look into: the sample is still filed at its old place."""
     job = house.file("reese.wav")[0]
     running = replace(
         job, state=JobState.FILING, previous_target=job.target, target=None, candidates=("sub",)

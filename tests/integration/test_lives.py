@@ -231,5 +231,5 @@ def contents(folder: Path) -> Counter[str]:
 
 TestLives = Lives.TestCase
 TestLives.settings = settings(
-    max_examples=80, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=150, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from wavized.control.runtime import Runtime, read_runtime
-from wavized.errors import NotRunningError, UsageError, WavizedError
+from wavized.errors import FilingError, ModelUnusableError, NotRunningError, UsageError, WavizedError
 
 TIMEOUT_SECONDS = 60.0
 """A correction may have to wait for the batch in hand."""
+
+
+_KINDS: dict[int, type[WavizedError]] = {
+    400: UsageError,
+    404: UsageError,
+    409: FilingError,
+    503: ModelUnusableError,
+}
+"""Which error the daemon's status stands for; any other is a WavizedError."""
 
 
 class DaemonClient:
@@ -27,7 +36,8 @@ class DaemonClient:
         if runtime is None:
             raise _not_running()
         client = cls(runtime)
-        client.get("/api/status")
+        if "state" not in client.get("/api/status"):
+            raise _not_running()
         return client
 
     def get(self, path: str) -> dict[str, Any]:
@@ -48,7 +58,7 @@ class DaemonClient:
         try:
             connection.request(method, path, payload, headers)
             response = connection.getresponse()
-            text = response.read().decode("utf-8")
+            text = response.read().decode("utf-8", "replace")
         except TimeoutError as error:
             raise WavizedError(
                 "The daemon did not answer in time", hint="It may be busy; try again in a moment"
@@ -57,9 +67,6 @@ class DaemonClient:
             raise _not_running() from error
         finally:
             connection.close()
-        if response.status in (401, 403):
-            # Another program listens on the port of a daemon that is gone.
-            raise _not_running()
         return _read_answer(response.status, text)
 
 
@@ -68,12 +75,14 @@ def _read_answer(status: int, text: str) -> dict[str, Any]:
         answer = json.loads(text)
     except ValueError:
         answer = None
-    if not isinstance(answer, dict):
-        raise WavizedError(f"The daemon gave an answer that makes no sense (status {status})")
+    if status in (401, 403) or not isinstance(answer, dict):
+        # Another program listens on the port of a daemon that is gone.
+        raise _not_running()
     if status == 200:
         return answer
-    kind = UsageError if status in (400, 404) else WavizedError
-    raise kind(str(answer.get("error", f"status {status}")), hint=str(answer.get("hint", "")))
+    raise _KINDS.get(status, WavizedError)(
+        str(answer.get("error", f"status {status}")), hint=str(answer.get("hint", ""))
+    )
 
 
 def _not_running() -> NotRunningError:

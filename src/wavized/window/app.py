@@ -10,12 +10,19 @@ from dataclasses import asdict
 from typing import Protocol
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse as StarletteJSON
 from starlette.routing import Route
 
 from wavized.domain.job import Job, Status
-from wavized.errors import FilingError, LibraryUnavailableError, UsageError, WavizedError
+from wavized.errors import (
+    FilingError,
+    LibraryUnavailableError,
+    ModelUnusableError,
+    UsageError,
+    WavizedError,
+)
 
 
 class JSONResponse(StarletteJSON):
@@ -74,7 +81,11 @@ def build_app(commands: Commands, describe: Callable[[Job], dict[str, object]]) 
             Route("/api/jobs/{job:int}/undo", undo, methods=["POST"]),
             Route("/api/jobs/{job:int}/retry", retry, methods=["POST"]),
         ],
-        exception_handlers={WavizedError: _explain},
+        exception_handlers={
+            WavizedError: _explain,
+            HTTPException: _refuse,
+            Exception: _admit_a_fault,
+        },
     )
 
 
@@ -88,6 +99,15 @@ async def _body(request: Request) -> dict[str, object]:
     return body
 
 
+async def _refuse(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, status_code=error.status_code)
+
+
+async def _admit_a_fault(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": f"Something went wrong: {error}", "hint": "The log tells more"}, 500)
+
+
 async def _explain(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, WavizedError)
     status = 500
@@ -95,4 +115,6 @@ async def _explain(_: Request, error: Exception) -> JSONResponse:
         status = 400
     elif isinstance(error, FilingError | LibraryUnavailableError):
         status = 409
+    elif isinstance(error, ModelUnusableError):
+        status = 503
     return JSONResponse({"error": error.message, "hint": error.hint}, status_code=status)

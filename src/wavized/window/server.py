@@ -36,6 +36,7 @@ class LocalServer:
             server_header=False,
             timeout_graceful_shutdown=2,
         )
+        self._socket.listen()  # whoever asks from now on waits until the thread is there
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="window")
         self._thread.start()
