@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import torch
 from safetensors.numpy import load_file
+from torch.nn import functional
 from transformers import pipeline
 
 from wavized.audio import decode
@@ -18,6 +20,7 @@ from wavized.inference.manifest import check_files, read_manifest
 from wavized.training import bank, command, corpus, fit, network, train
 from wavized.training.corpus import LABELS
 from wavized.training.synthesis import render
+from wavized.training.teacher import Teacher, hand_over
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +42,23 @@ def small(sounds: Path, folder: Path) -> train.Training:
         out=folder / "model",
         work=folder / "work",
         folds=2,
-        fold_epochs=1,
         processes=1,
         threads=1,
-        size=network.Size(width=16, layers=1, heads=2),
+        teachers=1,
+        size=network.Size(width=64, layers=1, heads=2, inner=16),
         shares=bank.Shares(per_label=8),
+        teaching=fit.Settings(epochs=1, batch=16, draws=32),
         settings=fit.Settings(epochs=2, batch=16, draws=32, seed=3),
+        finish=fit.Settings(epochs=2, batch=16, draws=32),
     )
+
+
+@pytest.fixture(scope="module")
+def whole(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model folder of a training that ran through."""
+    training = small(sounds, tmp_path_factory.mktemp("whole"))
+    train.train(training, Messages())
+    return training.out
 
 
 class Messages(list[str]):
@@ -61,22 +74,20 @@ class Messages(list[str]):
             raise KeyboardInterrupt
 
 
-def test_an_interrupted_training_ends_as_an_uninterrupted_one(sounds: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop_at", ["model: epoch 1 of 2", "finish: epoch 1 of 2"])
+def test_an_interrupted_training_ends_as_an_uninterrupted_one(
+    sounds: Path, whole: Path, tmp_path: Path, stop_at: str
+) -> None:
     """Ctrl-C after an epoch loses nothing: taken up again, the same weights come out, and the model loads."""
-    (tmp_path / "whole").mkdir()
-    train.train(small(sounds, tmp_path / "whole"), Messages())
-
-    broken = small(sounds, tmp_path / "broken")
+    broken = small(sounds, tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        train.train(broken, Messages(stop_at="final: epoch 1 of 2"))
+        train.train(broken, Messages(stop_at=stop_at))
     assert not broken.out.exists()
     said = Messages()
     train.train(broken, said)
-    assert "final: going on after epoch 1" in said
+    assert f"{stop_at.split(':')[0]}: going on after epoch 1" in said
 
-    first, second = (
-        load_file(tmp_path / side / "model" / "model.safetensors") for side in ("whole", "broken")
-    )
+    first, second = (load_file(folder / "model.safetensors") for folder in (whole, broken.out))
     assert first.keys() == second.keys()
     assert all(np.array_equal(first[name], second[name]) for name in first)
     assert_loads(broken.out)
@@ -98,6 +109,22 @@ def assert_loads(folder: Path) -> None:
     tempered = {label: stock[label] ** (1 / manifest.temperature) for label in LABELS}
     total = sum(tempered.values())
     assert {label: value / total for label, value in tempered.items()} == pytest.approx(dict(ours), abs=1e-5)
+
+
+def test_a_model_takes_over_its_teachers_stem() -> None:
+    """The two convolutions written out densely, with the norms folded in, are the same function."""
+    torch.manual_seed(1)
+    pupil = network.build(LABELS, network.Size(width=64, layers=1, heads=2, inner=16))
+    teacher = Teacher(len(LABELS), 64)
+    teacher(torch.randn(6, network.MELS, network.FRAMES) * 2 + 1)  # moves the norms off their start
+    teacher.eval()
+    hand_over(teacher, pupil)
+    seen = torch.randn(3, network.MELS, network.FRAMES)
+    with torch.inference_mode():
+        inner = functional.gelu(pupil.encoder.conv1(seen))
+        assert torch.allclose(
+            functional.gelu(pupil.encoder.conv2(inner)), teacher.stem(seen).flatten(1, 2), atol=1e-5
+        )
 
 
 def test_a_bank_that_was_cut_off_is_finished_not_made_anew(

@@ -101,9 +101,8 @@ def summary(
     truth: NDArray[np.integer],
     labels: Sequence[str],
     categories: int,
-    chosen: Thresholds,
 ) -> dict[str, object]:
-    """What the held-out clips gave: recall by class (forced choice) and the chosen working point."""
+    """What the held-out clips gave: accuracy and recall by class, forced choice."""
     guess = np.asarray(logits)[:, :categories].argmax(axis=1)
     bass = truth < categories
     recall = {
@@ -116,6 +115,4 @@ def summary(
         "accuracy": round(float((guess[bass] == truth[bass]).mean()), 4) if bass.any() else None,
         "recall": recall,
         "macro_recall": round(sum(recall.values()) / len(recall), 4) if recall else None,
-        "filed": round(chosen.filed, 4),
-        "wrong_among_filed": round(chosen.wrong_among_filed, 4),
     }

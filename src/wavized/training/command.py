@@ -24,8 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--base", type=Path, help="go on from this model's weights")
     parser.add_argument("--work", type=Path, help="where the bank and the checkpoints are kept")
-    parser.add_argument("--epochs", type=int, default=settings.epochs, help="epochs of the final model")
-    parser.add_argument("--fold-epochs", type=int, help="epochs of each model used for calibration")
+    parser.add_argument("--epochs", type=int, default=settings.epochs, help="epochs before the finish")
     parser.add_argument("--draws", type=int, default=settings.draws, help="clips an epoch")
     parser.add_argument("--per-label", type=int, default=shares.per_label, help="bank entries a label")
     parser.add_argument("--seed", type=int, default=settings.seed, help="the same seed gives the same model")
@@ -43,7 +42,6 @@ def run(args: argparse.Namespace) -> int:
         out=args.out,
         work=args.work or Path(platformdirs.user_cache_dir("wavized")) / "training",
         base=args.base,
-        fold_epochs=args.fold_epochs or max(1, args.epochs // 2),
         processes=args.processes,
         threads=args.threads,
         shares=bank.Shares(per_label=args.per_label),

@@ -49,6 +49,11 @@ class Source:
     doubt: str = ""
     real: bool = True
 
+    @property
+    def sure(self) -> bool:
+        """Whether the label is good enough to measure by: not doubted, and not of low confidence."""
+        return not self.doubt and self.weight >= CONFIDENCE["medium"]
+
 
 def read(folder: Path) -> list[Source]:
     """Every clip of the corpus that is not excluded, in a fixed order. Raises CorpusError."""

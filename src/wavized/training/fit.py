@@ -14,35 +14,42 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from transformers import WhisperForAudioClassification
+from torch import Tensor, nn
 
-from wavized.training import masking, network
+from wavized.training import masking
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to fit. `average` is the decay of the averaged weights a step; `smoothing` that of the labels."""
+    """How to fit. `average` is the decay of the averaged weights a step, `smoothing` is of the labels,
 
-    epochs: int = 8
-    batch: int = 96
-    peak_rate: float = 1.2e-3
+    `hinted` the share of the loss that follows the hints where there are any, `draws` the clips an epoch.
+    """
+
+    epochs: int = 5
+    batch: int = 48
+    peak_rate: float = 1e-3
     decay: float = 0.05
     average: float = 0.998
     mix: float = 0.4
     smoothing: float = 0.05
     warm_up: float = 0.08
-    draws: int = 30_000
+    hinted: float = 0.6
+    draws: int = 15_000
     seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Features (n, bands, frames), the labels each may have (n, labels) and how often each is drawn (n,)."""
+    """Features (n, bands, frames), the labels each may have (n, labels) and how often each is drawn (n,).
+
+    `hints` are a teacher's probabilities (n, labels); a row of zeros is no hint.
+    """
 
     features: NDArray[np.float16]
     allowed: NDArray[np.bool_]
     chance: NDArray[np.float64]
+    hints: NDArray[np.float32] | None = None
 
 
 def balanced(allowed: NDArray[np.bool_], kept: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -57,13 +64,16 @@ def balanced(allowed: NDArray[np.bool_], kept: NDArray[np.bool_]) -> NDArray[np.
 
 
 def fit(
-    model: WhisperForAudioClassification,
+    model: nn.Module,
     examples: Examples,
     settings: Settings,
     checkpoint: Path,
     say: Callable[[str], None],
-) -> WhisperForAudioClassification:
-    """Train in place, from `checkpoint` on if it exists; returns the model with its averaged weights."""
+) -> None:
+    """Train in place, from `checkpoint` on if it exists; the model ends with its averaged weights.
+
+    The model answers a batch of features with something that has `logits`.
+    """
     optimizer = torch.optim.AdamW(_groups(model, settings.decay), lr=settings.peak_rate, fused=True)
     average = {name: value.detach().clone() for name, value in model.state_dict().items()}
     done = 0
@@ -79,11 +89,10 @@ def fit(
         say(f"epoch {epoch + 1} of {settings.epochs}: loss {loss:.3f}")
     model.load_state_dict(average)
     model.train(False)
-    return model
 
 
 def _epoch(
-    model: WhisperForAudioClassification,
+    model: nn.Module,
     optimizer: torch.optim.Optimizer,
     average: dict[str, Tensor],
     examples: Examples,
@@ -100,37 +109,60 @@ def _epoch(
         at = epoch * steps + step
         for group in optimizer.param_groups:
             group["lr"] = settings.peak_rate * _schedule(at / (settings.epochs * steps), settings.warm_up)
-        features = masking.vary(torch.from_numpy(examples.features[chosen].astype(np.float32)), rng)
-        allowed = torch.from_numpy(examples.allowed[chosen])
-        loss = _mixed_loss(model, features, allowed, settings, rng)
+        loss = _mixed_loss(model, _batch(examples, chosen, rng), settings, rng)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves this one unannotated
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         keep = min(settings.average, (1 + at) / (10 + at))
         for name, value in model.state_dict().items():
-            average[name].lerp_(value, 1 - keep)
+            if value.is_floating_point():
+                average[name].lerp_(value, 1 - keep)
+            else:
+                average[name].copy_(value)  # a counter
         total += float(loss.detach())
     return total / steps
 
 
-def _mixed_loss(
-    model: WhisperForAudioClassification,
-    features: Tensor,
-    allowed: Tensor,
-    settings: Settings,
-    rng: np.random.Generator,
-) -> Tensor:
-    """Loss of a batch mixed with itself turned by one place, in half of the batches."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    features: Tensor
+    allowed: Tensor
+    hints: Tensor | None
+
+    def turned(self) -> _Batch:
+        """The same clips, each one place further."""
+        hints = None if self.hints is None else self.hints.roll(1, 0)
+        return _Batch(self.features.roll(1, 0), self.allowed.roll(1, 0), hints)
+
+
+def _batch(examples: Examples, chosen: NDArray[np.int64], rng: np.random.Generator) -> _Batch:
+    features = torch.from_numpy(examples.features[chosen].astype(np.float32))
+    hints = None if examples.hints is None else torch.from_numpy(examples.hints[chosen])
+    return _Batch(masking.vary(features, rng), torch.from_numpy(examples.allowed[chosen]), hints)
+
+
+def _mixed_loss(model: nn.Module, batch: _Batch, settings: Settings, rng: np.random.Generator) -> Tensor:
+    """Loss of a batch, in half of the batches mixed with itself turned by one place (Zhang et al. 2018)."""
     share = float(rng.beta(settings.mix, settings.mix)) if settings.mix and rng.random() < 0.5 else 1.0
-    if share < 1.0:
-        features = share * features + (1 - share) * features.roll(1, 0)
+    other = batch.turned()
+    features = batch.features if share == 1.0 else share * batch.features + (1 - share) * other.features
     with torch.autocast("cpu", dtype=torch.bfloat16):
         scores = model(features).logits.float()
-    loss = partial_loss(scores, allowed, settings.smoothing)
+    loss = _loss(scores, batch, settings)
     if share < 1.0:
-        loss = share * loss + (1 - share) * partial_loss(scores, allowed.roll(1, 0), settings.smoothing)
+        loss = share * loss + (1 - share) * _loss(scores, other, settings)
     return loss.mean()
+
+
+def _loss(scores: Tensor, batch: _Batch, settings: Settings) -> Tensor:
+    """By the labels and, where there is a hint, by the hint too (Hinton et al. 2015)."""
+    loss = partial_loss(scores, batch.allowed, settings.smoothing)
+    if batch.hints is None:
+        return loss
+    share = settings.hinted * (batch.hints.sum(dim=-1) > 0)
+    hinted = -(batch.hints * torch.log_softmax(scores, dim=-1)).sum(dim=-1)
+    return (1 - share) * loss + share * hinted
 
 
 def partial_loss(scores: Tensor, allowed: Tensor, smoothing: float) -> Tensor:
@@ -141,7 +173,7 @@ def partial_loss(scores: Tensor, allowed: Tensor, smoothing: float) -> Tensor:
     return (1 - share) * hit - share * logs.mean(dim=-1)
 
 
-def _groups(model: torch.nn.Module, decay: float) -> list[dict[str, object]]:
+def _groups(model: nn.Module, decay: float) -> list[dict[str, object]]:
     """Weight decay for matrices, none for biases, norms and positions."""
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     return [
@@ -159,7 +191,7 @@ def _schedule(progress: float, warm_up: float) -> float:
 
 def _save(
     target: Path,
-    model: torch.nn.Module,
+    model: nn.Module,
     optimizer: torch.optim.Optimizer,
     average: dict[str, Tensor],
     epochs: int,
@@ -174,9 +206,3 @@ def _save(
     }
     torch.save(state, partial)
     partial.replace(target)
-
-
-def fresh(labels: tuple[str, ...], size: network.Size, seed: int) -> WhisperForAudioClassification:
-    """A new model whose random weights depend on the seed alone."""
-    torch.manual_seed(seed)
-    return network.build(labels, size)

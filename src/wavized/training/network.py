@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForAudioClassification
 
 from wavized.errors import UsageError
@@ -27,11 +28,12 @@ FRAMES = int(WINDOW_S * SAMPLE_RATE) // HOP
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Width, depth and attention heads of the encoder."""
+    """Width, depth, attention heads and inner width of the encoder; the width is a multiple of 64."""
 
-    width: int = 128
-    layers: int = 4
+    width: int = 256
+    layers: int = 3
     heads: int = 4
+    inner: int = 512
 
 
 def front_end() -> WhisperFeatureExtractor:
@@ -57,7 +59,7 @@ def build(labels: Sequence[str], size: Size, *, dropout: float = 0.0) -> Whisper
         d_model=size.width,
         encoder_layers=size.layers,
         encoder_attention_heads=size.heads,
-        encoder_ffn_dim=4 * size.width,
+        encoder_ffn_dim=size.inner,
         decoder_layers=0,
         decoder_attention_heads=size.heads,
         decoder_ffn_dim=4,
@@ -91,9 +93,7 @@ def load(folder: Path, labels: Sequence[str]) -> WhisperForAudioClassification:
 
 
 @torch.inference_mode()
-def logits(
-    model: WhisperForAudioClassification, seen: NDArray[np.float16], batch: int = 256
-) -> NDArray[np.float32]:
+def logits(model: nn.Module, seen: NDArray[np.float16], batch: int = 256) -> NDArray[np.float32]:
     """Raw scores (clips, labels) for features (clips, bands, frames)."""
     model.train(False)
     parts = [
