@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from wavized.assembly import Workshop, make_classifier, model_folder
-from wavized.cli.output import console, print_json
+from wavized.cli.output import console, print_json, printable
 from wavized.cli.settings import load_config_or_defaults
 from wavized.config import paths
 from wavized.control.client import DaemonClient
@@ -40,7 +40,7 @@ def report(described: dict[str, Any], *, as_json: bool, sentence: str) -> None:
     if as_json:
         print_json(described)
     else:
-        console().print(sentence, markup=False, soft_wrap=True)
+        console().print(printable(sentence), markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -79,5 +79,8 @@ def _ask_existing() -> Existing:
     """Ask a person; a pipe gets the careful answer."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return Existing.LEAVE
-    answer = input("Shall samples that lie in the watched folders already be filed too? [y/N] ")
+    try:
+        answer = input("Shall samples that lie in the watched folders already be filed too? [y/N] ")
+    except EOFError:
+        return Existing.LEAVE
     return Existing.FILE if answer.strip().lower() in ("y", "yes") else Existing.LEAVE

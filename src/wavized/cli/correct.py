@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 
 from wavized.cli.change import apply, report
-from wavized.cli.main import add_config_argument
-from wavized.cli.output import printable
+from wavized.cli.main import add_config_argument, whole_number
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `wavized correct`."""
     parser.add_argument(
-        "samples", nargs="+", type=int, metavar="NUMBER", help="as shown by review and history"
+        "samples", nargs="+", type=whole_number, metavar="NUMBER", help="as shown by review and history"
     )
     parser.add_argument(
         "category", metavar="CATEGORY", help="808, acid, brass, growl, reese, slap, sub, not_bass or loop"
@@ -32,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     )
     for job in changed:
         where = (
-            f"lies at {printable(job['target'])}"
+            f"lies at {job['target']}"
             if job["state"] == "filed"
             else f"is {str(job['state']).replace('_', ' ')}"
         )

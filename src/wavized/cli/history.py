@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from datetime import datetime
 
+from wavized.cli.main import whole_number
 from wavized.cli.output import console, outcome, place, print_json, table
 from wavized.cli.settings import journal_to_read
 from wavized.domain.job import Job, JobState
@@ -18,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--state", action="append", choices=[s.value for s in JobState], help="only these; may be repeated"
     )
     parser.add_argument(
-        "--limit", type=int, default=50, metavar="N", help="at most N (default 50, 0 for all)"
+        "--limit", type=whole_number, default=50, metavar="N", help="at most N (default 50, 0 for all)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per sample on standard output")
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
+from wavized.cli.output import printable
 from wavized.errors import ConfigError, WavizedError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -33,20 +36,28 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     args = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no fault
     try:
         namespace = _parser(args).parse_args(args)
         if namespace.command is None:
             _parser([]).print_help()
             return 2
         code: int = namespace.run(namespace)
+        print(end="", flush=True)  # here, where a reader that has left is understood
         return code
     except WavizedError as error:
         _explain(error)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output has left (`| head`): nothing is wrong.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        print(f"wavized: {error.strerror or error}{where}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 1
@@ -82,12 +93,12 @@ class _Version(argparse.Action):
 
 
 def _explain(error: WavizedError) -> None:
-    print(f"wavized: {error.message}", file=sys.stderr)
+    print(f"wavized: {printable(error.message)}", file=sys.stderr)
     if isinstance(error, ConfigError):
         for problem in error.problems:
-            print(f"  {problem}", file=sys.stderr)
+            print(f"  {printable(problem)}", file=sys.stderr)
     if error.hint:
-        print(f"  {error.hint}", file=sys.stderr)
+        print(f"  {printable(error.hint)}", file=sys.stderr)
 
 
 def add_config_argument(parser: argparse.ArgumentParser) -> None:
@@ -95,6 +106,14 @@ def add_config_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="the configuration file (default: your user's)"
     )
+
+
+def whole_number(word: str) -> int:
+    """An argument that is 0 or more, and small enough for the journal."""
+    number = int(word)
+    if not 0 <= number < 2**63:
+        raise ValueError(word)
+    return number
 
 
 if __name__ == "__main__":

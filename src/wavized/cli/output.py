@@ -55,9 +55,13 @@ def console(*, stderr: bool = False) -> Console:
     """A console that wraps nothing where its output is not a terminal."""
     from rich.console import Console  # not paid for by commands that print JSON
 
-    made = Console(stderr=stderr, highlight=False)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # rich would leave with exit code 1; `main` knows better
+
+    made = Plain(stderr=stderr, highlight=False)
     if not made.is_terminal:
-        made = Console(stderr=stderr, highlight=False, width=200)
+        made = Plain(stderr=stderr, highlight=False, width=200)
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from wavized.cli.history import print_jobs
+from wavized.cli.main import whole_number
 from wavized.cli.output import console
 from wavized.cli.settings import journal_to_read
 from wavized.domain.job import JobState
@@ -12,7 +13,7 @@ from wavized.domain.job import JobState
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `wavized review`."""
-    parser.add_argument("--limit", type=int, default=0, metavar="N", help="at most N (default: all)")
+    parser.add_argument("--limit", type=whole_number, default=0, metavar="N", help="at most N (default: all)")
     parser.add_argument("--json", action="store_true", help="one JSON object per sample on standard output")
 
 

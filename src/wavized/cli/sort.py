@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +15,7 @@ from wavized.cli.main import add_config_argument
 from wavized.cli.output import console, outcome, place, print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
-from wavized.cli.sources import find_files
+from wavized.cli.sources import find_files, resolved
 from wavized.config import paths
 from wavized.config.model import Config
 from wavized.control.instance import InstanceLock
@@ -58,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """File everything that is sure enough; 1 where a file failed."""
-    library = args.library.expanduser().resolve() if args.library else None
+    library = resolved(args.library) if args.library else None
     config = load_config_or_defaults(args, library)
     if args.library is None and not config.watch and not config.library.is_dir():
         raise UsageError(
@@ -79,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_sources(sources: list[Path], library: Path) -> None:
     for source in sources:
-        if source.expanduser().resolve().is_relative_to(library.resolve()):
+        if resolved(source).is_relative_to(library.resolve()):
             raise UsageError(
                 f"{source} lies in the library", hint="Its samples are filed already; choose another folder"
             )
@@ -129,6 +131,7 @@ class _Sort:
         self._mode = mode
         self._classifier = classifier
         self._as_json = as_json
+        self._unheard = False
         self._rested: list[Job] = []
 
     def run(self, files: Sequence[tuple[Path, FileStat]]) -> int:
@@ -150,6 +153,7 @@ class _Sort:
                     self._work(workshop, files)
             except BaseException as error:
                 reason = error.message if isinstance(error, WavizedError) else "you stopped the sort"
+                workshop.recover(Origin.SORT, carry_on=True)  # a file that was just being placed
                 close_interrupted(journal, workshop.clock, Origin.SORT, f"interrupted: {reason}")
                 self._summarise()
                 raise
@@ -171,8 +175,12 @@ class _Sort:
         job = event.job
         self._rested.append(job)
         self._progress.advance(job.source.name)
-        if self._as_json:
-            print_json(describe_job(job))
+        if self._as_json and not self._unheard:
+            try:
+                print_json(describe_job(job))
+            except BrokenPipeError:
+                self._unheard = True  # whoever read along has left; what was begun is done all the same
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _summarise(self) -> None:
         if self._as_json:

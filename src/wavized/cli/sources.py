@@ -18,11 +18,19 @@ def find_files(sources: Sequence[Path], *, library: Path | None = None) -> list[
 
     Raises UsageError at once where a source does not exist.
     """
-    resolved = [source.expanduser().resolve() for source in sources]
-    for source in resolved:
+    found = [resolved(source) for source in sources]
+    for source in found:
         if not source.exists():
             raise UsageError(f"There is no file or folder {source}")
-    return list(_walk(resolved, library))
+    return list(_walk(found, library))
+
+
+def resolved(source: Path) -> Path:
+    """The path without `~` and links. Raises UsageError for links in a circle and the `~` of nobody."""
+    try:
+        return source.expanduser().resolve()
+    except RuntimeError as error:
+        raise UsageError(str(error)) from error
 
 
 def _walk(sources: Sequence[Path], library: Path | None) -> Iterator[tuple[Path, FileStat]]:

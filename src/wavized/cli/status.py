@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from wavized.cli.output import print_json
+from wavized.cli.output import print_json, printable
 from wavized.cli.settings import journal_to_read
 from wavized.config import paths
 from wavized.control.client import DaemonClient
@@ -60,13 +60,13 @@ def print_status(status: Status) -> None:
     }
     out = sys.stdout
     line = words[status.state]
-    print(f"{line}: {status.detail}" if status.detail else line, file=out)
+    print(f"{line}: {printable(status.detail)}" if status.detail else line, file=out)
     for folder in status.watching:
-        print(f"  {folder}", file=out)
+        print(f"  {printable(folder)}", file=out)
     print(
         f"Filed {status.filed}, to review {status.review}, left alone {status.skipped}, "
         f"failed {status.failed}, under way {status.pending}",
         file=out,
     )
     if status.last_filed:
-        print(f"Last filed: {status.last_filed}", file=out)
+        print(f"Last filed: {printable(status.last_filed)}", file=out)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 
 from wavized.cli.change import apply, report
-from wavized.cli.main import add_config_argument
-from wavized.cli.output import printable
+from wavized.cli.main import add_config_argument, whole_number
 from wavized.cli.settings import journal_to_read
 from wavized.domain.job import JobState
 from wavized.errors import UsageError
@@ -14,8 +13,8 @@ from wavized.errors import UsageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `wavized undo`."""
-    parser.add_argument("samples", nargs="*", type=int, metavar="NUMBER", help="as shown by history")
-    parser.add_argument("--last", type=int, metavar="N", help="the N samples filed last")
+    parser.add_argument("samples", nargs="*", type=whole_number, metavar="NUMBER", help="as shown by history")
+    parser.add_argument("--last", type=whole_number, metavar="N", help="the N samples filed last")
     parser.add_argument("--json", action="store_true", help="one JSON object per sample on standard output")
     add_config_argument(parser)
 
@@ -33,6 +32,6 @@ def run(args: argparse.Namespace) -> int:
         report(
             job,
             as_json=args.json,
-            sentence=f"Took back no. {job['id']}; the original lies at {printable(job['path'])}.",
+            sentence=f"Took back no. {job['id']}; the original lies at {job['path']}.",
         )
     return 0
