@@ -46,6 +46,16 @@ def make_classifier(config: Config, model: Path, *, stop: threading.Event | None
     )
 
 
+def use_settings(classifier: WorkerClassifier, config: Config) -> None:
+    """Take on an edited config's model and limits, on the thread that classifies."""
+    classifier.use(
+        default_command(max_seconds=config.max_seconds),
+        model_folder(config),
+        timeout_s=config.worker_timeout_seconds,
+        batch_size=config.batch_size,
+    )
+
+
 def limits(config: Config) -> Limits:
     """What is too long or too large."""
     return Limits(max_seconds=config.max_seconds, max_bytes=int(config.max_megabytes * 1e6))

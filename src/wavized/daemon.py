@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
-from wavized.assembly import Workshop, make_classifier, model_folder, open_library
+from wavized.assembly import Workshop, make_classifier, model_folder, open_library, use_settings
 from wavized.audio.probe import HeaderProbe
 from wavized.clock import SystemClock
 from wavized.config import paths
@@ -196,6 +196,7 @@ class Daemon:
         """Runs on the pipeline thread, between two batches."""
         self._greet_library(config)
         self._workshop.reconfigure(config)
+        use_settings(self._classifier, config)
         self._pipeline.idle_seconds = config.worker_idle_seconds
 
     def _reload(self) -> None:

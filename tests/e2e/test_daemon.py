@@ -11,6 +11,7 @@ import pytest
 
 from support.audio import write_tone
 from support.program import Program
+from support.tiny_model import write_manifest
 
 
 def test_a_slow_download_and_a_renamed_one_are_each_filed_once(program):
@@ -181,3 +182,21 @@ def test_a_damaged_model_degrades_and_says_so(tmp_path, eager_model):
         program.wait_until_at_rest(1)
         assert list(program.filed()) == ["waits.wav"]
         assert program.status()["state"] == "watching"
+
+
+def test_another_model_is_taken_on_while_it_runs(program, tmp_path):
+    """A model named in an edited config hears the next sample; no restart is needed."""
+    program.start()
+    write_tone(program.inbox / "first.wav", frequency=50.0)
+    program.wait_until_at_rest(1)
+    other = tmp_path / "other"
+    shutil.copytree(program.model, other)
+    write_manifest(
+        other, model_id="other", thresholds={"file_above": 0.0, "margin": 0.0, "reject_above": 1.0}
+    )
+    program.model = other
+    program.write_config()
+    program.wait(lambda: "new settings are in force" in program.log.read_text())
+    write_tone(program.inbox / "second.wav", frequency=60.0)
+    program.wait_until_at_rest(2)
+    assert [job["model"] for job in program.json("history")] == ["other", "tiny"]

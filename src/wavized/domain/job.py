@@ -79,7 +79,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What intake knows when it opens a job. `skip_reason` closes it at once, as skipped or failed."""
+    """What intake knows when it opens a job; `digest` is empty where the file is turned away unread."""
 
     origin: Origin
     root: Path

@@ -105,6 +105,16 @@ class WorkerClassifier:
             answers += self._ask(paths[start : start + self._batch_size])
         return answers
 
+    def use(self, command: Sequence[str], model_dir: Path, *, timeout_s: float, batch_size: int) -> None:
+        """Work with another model or other limits from now on; called where `classify` is."""
+        wanted = [*command, "--model", str(model_dir)]
+        if wanted != self._command:
+            self._dismiss(_LEAVE_S)
+            self._info = None
+            self._fruitless = 0
+        self._command, self._model_dir = wanted, model_dir
+        self._timeout_s, self._batch_size = timeout_s, batch_size
+
     def rest(self) -> None:
         """Let the worker go and its memory with it; the next `classify` starts it anew."""
         self._dismiss(_LEAVE_S)

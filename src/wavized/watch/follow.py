@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+
+log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 0.3
 """Editors write in several steps; the file is read when it has been still for this long."""
@@ -46,7 +49,10 @@ class FileFollower:
                 self._stop.wait(SETTLE_SECONDS)
             if self._stop.is_set():
                 return
-            self._on_change()
+            try:
+                self._on_change()
+            except Exception:
+                log.exception("The edited %s could not be taken on", self._path.name)
 
 
 class _Hints(FileSystemEventHandler):
