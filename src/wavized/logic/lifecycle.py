@@ -13,9 +13,7 @@ LEGAL: dict[JobState, frozenset[JobState]] = {
     S.DECIDED: frozenset({S.FILING, S.AWAITING_REVIEW, S.SKIPPED, S.FAILED}),
     # back to `decided` when a filing was rolled back or the library is away; back to `filed` or to
     # `awaiting_review`, `skipped`, `failed`, `reverted` when a correction could not be carried out
-    S.FILING: frozenset(
-        {S.FILED, S.DECIDED, S.SKIPPED, S.FAILED, S.AWAITING_REVIEW, S.REVERTED}
-    ),
+    S.FILING: frozenset({S.FILED, S.DECIDED, S.SKIPPED, S.FAILED, S.AWAITING_REVIEW, S.REVERTED}),
     # a correction files anew, an undo takes back
     S.FILED: frozenset({S.FILING, S.REVERTED}),
     S.AWAITING_REVIEW: frozenset({S.FILING, S.SKIPPED, S.FAILED}),
