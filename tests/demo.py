@@ -83,7 +83,6 @@ class Daemon:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 sys.exit(f"The daemon did not start:\n{self._log.read_text(errors='replace')}")
             time.sleep(0.2)
-        time.sleep(1.0)
 
 
 def drop(inbox: Path) -> None:
@@ -145,7 +144,8 @@ def conclude(
     altered = [name for name, job in filed if not same(DATA / name, Path(job["target"]))]
     stuck = sorted(set(meant) - set(rested))
     out.print(
-        f"\nFiled {states['filed']} ({right} where they were meant to go), asks about {states['awaiting_review']}, "
+        f"\nFiled {states['filed']} ({right} where they were meant to go), "
+        f"asks about {states['awaiting_review']}, "
         f"left alone {states['skipped']}, could not read {states['failed']}."
     )
     for complaint, names in (("lost or changed", lost), ("altered", altered), ("never decided", stuck)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ from wavized.logic.lifecycle import AT_REST, LEGAL, PENDING, check
 def test_the_ways_of_a_sample_are_legal(path):
     """The ways described in the architecture can be gone."""
     states = [JobState(word) for word in path.split()]
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in itertools.pairwise(states):
         check(before, after)
 
 
