@@ -1,7 +1,7 @@
 """Temperature and thresholds from held-out scores. Pure numpy.
 
 Every class counts alike, however many clips it has. The thresholds keep what is filed wrongly below a bound,
-rejects filed as bass included, and then file as much as that leaves.
+rejects filed as bass included, and then file as much as that leaves; failing that, they are cautious.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+CAUTIOUS = (0.9, 0.7)
+"""Probability and margin to file where held-out clips do not tell: clearly ahead of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,18 @@ def temperature(logits: NDArray[np.floating], truth: NDArray[np.integer]) -> flo
 
 
 def thresholds(
-    scores: Floats, truth: NDArray[np.integer], categories: int, *, most_wrong: float = 0.02
+    scores: Floats,
+    truth: NDArray[np.integer],
+    categories: int,
+    *,
+    most_wrong: float = 0.02,
+    least_filed: float = 0.05,
 ) -> Thresholds:
     """The thresholds that file most while at most `most_wrong` of what is filed is wrong.
 
     The first `categories` columns of `scores` are the categories, the others rejects. A clip whose true class
-    is a reject is wrong wherever it is filed. Where no setting keeps the bound, the strictest is taken.
+    is a reject is wrong wherever it is filed. Where no setting keeps the bound and files at least
+    `least_filed`, the cautious setting is taken and what it gave is told.
     """
     reject_above = _reject_above(scores, truth, categories)
     weights = class_weights(truth)
@@ -68,17 +77,20 @@ def thresholds(
     top, lead = ranked[:, -1], ranked[:, -1] - ranked[:, -2]
     heard = scores[:, categories:].sum(axis=1) < reject_above
     wrong = bass.argmax(axis=1) != truth
-    best: Thresholds | None = None
-    for file_above in np.arange(0.50, 0.996, 0.005):
-        for margin in np.arange(0.0, 0.96, 0.05):
-            filed = heard & (top >= file_above) & (lead >= margin)
-            share = float(weights[filed].sum())
-            error = float(weights[filed & wrong].sum() / share) if share else 0.0
-            if error <= most_wrong and share and (best is None or share > best.filed):
-                best = Thresholds(
-                    round(float(file_above), 3), round(float(margin), 2), reject_above, share, error
-                )
-    return best or Thresholds(0.995, 0.95, reject_above, 0.0, 0.0)
+
+    def measured(file_above: float, margin: float) -> Thresholds:
+        filed = heard & (top >= file_above) & (lead >= margin)
+        share = float(weights[filed].sum())
+        error = float(weights[filed & wrong].sum() / share) if share else 0.0
+        return Thresholds(round(file_above, 3), round(margin, 2), reject_above, share, error)
+
+    grid = [
+        measured(float(file_above), float(margin))
+        for file_above in np.arange(0.50, 0.996, 0.005)
+        for margin in np.arange(0.0, 0.96, 0.05)
+    ]
+    kept = [found for found in grid if found.wrong_among_filed <= most_wrong and found.filed >= least_filed]
+    return max(kept, key=lambda found: found.filed) if kept else measured(*CAUTIOUS)
 
 
 def _reject_above(

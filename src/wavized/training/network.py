@@ -93,7 +93,7 @@ def load(folder: Path, labels: Sequence[str]) -> WhisperForAudioClassification:
 
 
 @torch.inference_mode()
-def logits(model: nn.Module, seen: NDArray[np.float16], batch: int = 256) -> NDArray[np.float32]:
+def logits(model: nn.Module, seen: NDArray[np.float16], batch: int = 32) -> NDArray[np.float32]:
     """Raw scores (clips, labels) for features (clips, bands, frames)."""
     model.train(False)
     parts = [
