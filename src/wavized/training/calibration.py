@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-CAUTIOUS = (0.9, 0.7)
+CAUTIOUS = (0.95, 0.9)
 """Probability and margin to file where held-out clips do not tell: clearly ahead of all others."""
 
 

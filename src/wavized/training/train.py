@@ -48,7 +48,7 @@ class Training:
     )
     settings: fit.Settings = field(default_factory=fit.Settings)
     finish: fit.Settings = field(
-        default_factory=lambda: fit.Settings(epochs=2, draws=12_000, peak_rate=3e-4, warm_up=0.02)
+        default_factory=lambda: fit.Settings(epochs=6, draws=12_000, peak_rate=4e-4, warm_up=0.02)
     )
 
 
