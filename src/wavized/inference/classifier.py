@@ -61,9 +61,7 @@ class AudioModel:
 
     def score(self, windows: Sequence[Samples]) -> list[Scored]:
         """Calibrated probabilities for each window, in one forward pass."""
-        features = self._extractor(
-            list(windows), sampling_rate=self.info.sample_rate, return_tensors="pt"
-        )
+        features = self._extractor(list(windows), sampling_rate=self.info.sample_rate, return_tensors="pt")
         with torch.inference_mode():
             logits = self._network(**features).logits.to(torch.float64)
             probabilities = torch.softmax(logits / self._temperature, dim=-1)
