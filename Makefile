@@ -34,7 +34,8 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 model: $(VENV)/.installed-dev
-	$(BIN)/wavized train --out models/bass-v1 $(if $(CORPUS),--corpus $(CORPUS))
+	@test -d '$(CORPUS)' || { echo 'Say where the sounds are: make model CORPUS=DIR'; exit 2; }
+	$(BIN)/wavized train --corpus $(CORPUS) --out models/bass-v1 --epochs 8 --draws 24000 --seed 1 --resume
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
