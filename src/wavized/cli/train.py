@@ -10,15 +10,12 @@ from wavized.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `wavized train`; any at all where what training needs is not installed."""
-    try:
-        _command().add_arguments(parser)
-    except UsageError:
-        parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    """Arguments of `wavized train`. Raises UsageError where what training needs is not installed."""
+    _command().add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train and save a model folder. Raises UsageError where the extra is missing."""
+    """Train and save a model folder."""
     code: int = _command().run(args)
     return code
 
