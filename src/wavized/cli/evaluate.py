@@ -12,6 +12,7 @@ from wavized.cli.output import console, print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
 from wavized.errors import UsageError
+from wavized.training import plots
 from wavized.training.evaluation import listen, metrics
 
 
@@ -38,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
         )
     if not args.folder.is_dir():
         raise UsageError(f"There is no folder {args.folder}")
+    if args.plots:
+        plots.require()
     config = load_config_or_defaults(args)
     classifier = make_classifier(config, model_folder(config, args.model))
     try:
@@ -48,9 +51,7 @@ def run(args: argparse.Namespace) -> int:
         classifier.close()
     figures = metrics(heard, info)
     if args.plots:
-        from wavized.training.plots import draw  # matplotlib, only where pictures are wanted
-
-        draw(figures, args.plots)
+        plots.draw(figures, args.plots)
     if args.json:
         print_json(figures)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+def require() -> None:
+    """Raise UsageError where pictures cannot be drawn: to be asked before the long work."""
+    if find_spec("matplotlib") is None:
+        raise UsageError("Pictures need matplotlib", hint="Install it with: pip install 'wavized[train]'")
+
+
 def draw(figures: dict[str, Any], folder: Path) -> None:
-    """Write `confusion.png`, `coverage.png` and `recall.png`. Raises UsageError without matplotlib."""
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise UsageError("Pictures need matplotlib", hint="pip install 'wavized[train]'") from error
+    """Write `confusion.png`, `coverage.png` and `recall.png`. Call `require` first."""
+    from matplotlib.figure import Figure
+
     folder.mkdir(parents=True, exist_ok=True)
     for name, paint in (("confusion", _confusion), ("coverage", _coverage), ("recall", _recall)):
         figure = Figure(figsize=(6.4, 5.2), layout="constrained")
