@@ -95,3 +95,18 @@ def test_a_read_only_or_missing_library_makes_samples_wait(program):
     program.write_config("max_seconds: 11\n")  # any edit makes it look again at once
     program.wait_until_at_rest(1)
     assert list(program.filed()) == ["patient.wav"]
+
+
+def test_a_sort_beside_the_running_daemon_shares_its_journal(program):
+    """Both file at once into one library: each sample once, no job left over, no error on either side."""
+    program.start()
+    for number in range(60):
+        write_tone(program.place / "arriving" / f"a{number}.wav", seconds=0.1, frequency=40 + number / 2)
+        write_tone(program.place / "sorted" / f"b{number}.wav", seconds=0.1, frequency=140 + number / 2)
+    shutil.copytree(program.place / "arriving", program.inbox / "arriving")
+    sort = program.run("sort", str(program.place / "sorted"), "--json", "--config", str(program.config))
+    assert sort.returncode == 0, sort.stderr
+    assert len(sort.stdout.splitlines()) == 60
+    program.wait_until_at_rest(120)
+    assert len(program.filed()) == 120
+    assert program.status()["filed"] == 120
