@@ -194,10 +194,10 @@ class Daemon:
 
     def _take_on(self, config: Config) -> None:
         """Runs on the pipeline thread, between two batches."""
-        self._greet_library(config)
         self._workshop.reconfigure(config)
         use_settings(self._classifier, config)
         self._pipeline.idle_seconds = config.worker_idle_seconds
+        self._greet_library(config)
 
     def _reload(self) -> None:
         """Take on an edited config; a bad edit is named and the last good one stays in force."""

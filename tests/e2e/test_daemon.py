@@ -173,9 +173,10 @@ def test_a_damaged_model_degrades_and_says_so(tmp_path, eager_model):
     (model / "model.safetensors").write_bytes(weights[:-100])
     with Program(tmp_path, model) as program:
         program.start()
+        program.wait(lambda: program.status()["state"] == "degraded", "it is said before any sample comes")
         write_tone(program.inbox / "waits.wav", frequency=50.0)
-        program.wait(lambda: program.status()["state"] == "degraded")
-        assert program.status()["pending"] == 1
+        program.wait(lambda: program.status()["pending"] == 1)
+        assert program.status()["state"] == "degraded"
         assert program.run("doctor", "--config", str(program.config)).returncode == 4
         (model / "model.safetensors").write_bytes(weights)
         program.write_config("max_seconds: 11\n")

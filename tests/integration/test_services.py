@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -390,3 +392,42 @@ def test_silence_is_no_bass(house):
     job = house.file("silent.wav")[0]
     assert job.kind is Kind.NOT_BASS
     assert "silent" in job.reason
+
+
+def test_a_damaged_model_is_said_before_any_sample_comes(tmp_path, wait_for):
+    """Degraded from the start, still so after another look, and well again once the model is."""
+    with House(tmp_path) as house:
+        house.ear.trouble = ModelUnusableError("The model is damaged", hint="Install it again")
+        pipeline = house.pipeline()
+        pipeline.start()
+        try:
+            wait_for(lambda: bool(pipeline.health.degraded))
+            pipeline.wake()
+            pipeline.ask(lambda: None).result(10)
+            pipeline.ask(lambda: None).result(10)
+            assert pipeline.health.degraded
+            house.ear.trouble = None
+            pipeline.wake()
+            wait_for(lambda: not pipeline.health.degraded)
+        finally:
+            pipeline.stop()
+        assert sum(isinstance(event, Notice) for event in house.log.events) == 1
+
+
+def test_a_correction_finished_by_recovery_is_kept_as_the_users_word(house, tmp_path):
+    """Killed after the sample moved, before the journal knew: recovery notes category and label."""
+    job = house.file("slap.wav")[0]
+    new = house.library / "Acid" / "slap.wav"
+    running = replace(
+        job, state=JobState.FILING, previous_target=job.target, target=new, candidates=("acid",)
+    )
+    house.journal.advance([running], house.clock.now())
+    new.parent.mkdir()
+    job.target.rename(new)
+    house.recover()
+    done = house.job(job.id)
+    assert (done.state, done.category, done.corrected) == (JobState.FILED, "acid", True)
+    assert "You filed it" in done.reason
+    assert tree(house.library) == {"Acid": ["slap.wav"]}
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as journal:
+        assert journal.execute("SELECT job, category FROM labels").fetchall() == [(job.id, "acid")]

@@ -29,6 +29,7 @@ from wavized.logic import placement
 from wavized.logic.lifecycle import AT_REST
 from wavized.ports import Classifier
 from wavized.services.describe import describe_job, describe_judgement
+from wavized.services.filing import Shelves
 from wavized.services.hub import EventHub
 from wavized.services.recovery import close_interrupted
 
@@ -99,14 +100,14 @@ def _rehearse(
     rows: list[tuple[str, ...]] = []
     failed = False
     stats = dict(files)
-
+    shelves = Shelves(config.library, config.folders)
     with Progress("Listening", total=len(files), quiet=as_json) as progress:
         for path, judgement in judge_files(files, config, classifier, progress):
             described = describe_judgement(path, judgement)
             target = None
             decision = judgement.decision
             if isinstance(decision, FileIt):
-                folder = config.folders.get(decision.category, decision.category.capitalize())
+                folder = shelves.folder_for(decision.category)
                 plan = placement.plan(path, config.library, folder, mode, "", stats[path])
                 target = plan.folder / f"{plan.stem}{plan.suffix}"
             failed |= isinstance(decision, Fail)

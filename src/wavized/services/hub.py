@@ -27,5 +27,5 @@ class EventHub:
         for listener in self._listeners:
             try:
                 listener(event)
-            except Exception:
+            except Exception:  # a picture that cannot be drawn must not stop the filing
                 log.exception("A listener failed on %r", event)

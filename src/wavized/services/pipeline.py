@@ -171,6 +171,7 @@ class Pipeline:
         self._arrivals = deque(
             one for one in self._arrivals if not self._journal.is_known(one.path, one.stat)
         )
+        self._classifier.info()  # a damaged model is said at once, not at the first sample
         return True
 
     def _read_inbox(self, *, block: bool) -> None:
@@ -213,6 +214,8 @@ class Pipeline:
         return True
 
     def _sort(self) -> bool:
+        if self._health.degraded:
+            self._classifier.info()  # raises while the model is still unusable, also with nothing to hear
         worked = self._sorting.step()
         if worked:
             self._worked_at = self._clock.monotonic()

@@ -1,4 +1,4 @@
-"""After a crash: make journal and disk agree again. Runs once, before the pipeline takes up work."""
+"""After a crash: make journal and disk agree again, before the pipeline takes up work."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ def _close_turned_away(journal: Journal, clock: Clock, origin: Origin) -> list[J
 def _settle_filing(job: Job, journal: Journal, filer: Filer, filing: Filing, clock: Clock) -> Job:
     try:
         placed = filer.recover(job)
+        if placed is not None and job.previous_target is not None and job.candidates:
+            category = job.candidates[0]  # the user's word, which the crash kept from being noted
+            done = filing.finish(replace(job, corrected=True, reason=f"You filed it as {category}"), placed)
+            journal.label(done, category, clock.now())
+            return done
         if placed is not None:
             return filing.finish(job, placed)
         if job.previous_target is not None and job.candidates:
@@ -65,7 +70,7 @@ def _settle_filing(job: Job, journal: Journal, filer: Filer, filing: Filing, clo
             return filing.relocate(filed, job.candidates[0], f"You filed it as {job.candidates[0]}")
         return journal.advance([replace(job, state=JobState.DECIDED, target=None)], clock.now())[0]
     except LibraryUnavailableError:
-        return job  # the library is away: the row stays `filing` and is settled at the next start
+        return job  # the library is away: the row stays `filing` and is settled when it is back
     except FilingError as error:
         current = journal.get(job.id) or job
         if current.state is not JobState.FILING:

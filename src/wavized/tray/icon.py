@@ -116,7 +116,7 @@ class TrayIcon:
             self._commands[action]()
         except WavizedError as error:
             self._tell(error.message, error.hint)
-        except Exception:
+        except Exception:  # the loop that shows the icon must go on
             log.exception("The tray's command %s failed", action)
 
     # --- on the helper thread -------------------------------------------------------------------------
@@ -138,11 +138,11 @@ class TrayIcon:
                 if changed != model:
                     backend.show(changed)
                     model = changed
-            except Exception:
+            except Exception:  # display errors differ by backend; the next update may succeed
                 log.exception("The tray icon could not be brought up to date")
         try:
             backend.stop()
-        except Exception:
+        except Exception:  # it is going anyway
             log.debug("The tray icon did not go cleanly", exc_info=True)
 
     def _next(self, backend: Backend) -> _Request | None:

@@ -51,7 +51,7 @@ class FileFollower:
                 return
             try:
                 self._on_change()
-            except Exception:
+            except Exception:  # the next edit shall be noticed all the same
                 log.exception("The edited %s could not be taken on", self._path.name)
 
 
