@@ -12,8 +12,7 @@ from wavized.cli.output import console, print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
 from wavized.errors import UsageError
-from wavized.training import plots
-from wavized.training.evaluation import listen, metrics
+from wavized.training.evaluation import listen, metrics, plots
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
