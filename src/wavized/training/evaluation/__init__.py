@@ -1,0 +1,9 @@
+"""Measure models on label folders: listen through the product's own worker, then count, draw and report."""
+
+from __future__ import annotations
+
+from wavized.training.evaluation.decisions import UNHEARD, Json
+from wavized.training.evaluation.figures import evaluate, metrics
+from wavized.training.evaluation.listening import Heard, find, listen
+
+__all__ = ["UNHEARD", "Heard", "Json", "evaluate", "find", "listen", "metrics"]
