@@ -7,7 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from wavized.domain.job import JobState, NewJob, Origin
 from wavized.domain.sample import FileStat, FilingMode
 from wavized.errors import JournalError
 from wavized.journal import SqliteJournal
+from wavized.journal.connections import open_writer
 from wavized.journal.migrations import MIGRATIONS
 from wavized.journal.queries import find_sql
 
@@ -96,24 +98,42 @@ def test_writes_are_durable(path: Path) -> None:
 
 def test_two_processes_write_side_by_side(path: Path) -> None:
     """A one-time sort and the daemon may create and write the same journal at once; nothing is lost."""
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path), who],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for who in ("one", "two")
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    for child in children:
-        child.communicate("go\n", timeout=60)
+    with ExitStack() as stack:
+        children = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", WRITER, str(path), who],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for who in ("one", "two")
+        ]
+        for child in children:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+        for child in children:
+            child.communicate("go\n", timeout=60)
     assert [child.returncode for child in children] == [0, 0]
     with SqliteJournal(path) as journal:
         for who in ("one", "two"):
             assert [job.source.name for job in journal.find(digest=who)] == [f"{n}.wav" for n in range(50)]
+
+
+def test_many_create_the_same_journal_in_the_same_instant(tmp_path: Path) -> None:
+    """The switch to the write-ahead log, which SQLite fails at once when two ask together, is tried again."""
+    for attempt in range(20):
+        path = tmp_path / f"{attempt}.db"
+        start = threading.Barrier(4)
+
+        def create(path: Path = path, start: threading.Barrier = start) -> None:
+            start.wait()
+            open_writer(path).close()
+
+        with ThreadPoolExecutor(4) as pool:
+            for future in [pool.submit(create) for _ in range(4)]:
+                future.result()
 
 
 def test_a_journal_from_a_newer_version_is_left_alone(path: Path) -> None:
