@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from wavized.domain.hearing import Evidence, FileIt, ModelInfo, Review, Skip
 from wavized.domain.sample import Kind
-from wavized.logic.policy import Thresholds, judge, pool
+from wavized.logic.policy import Thresholds, judge
+from wavized.logic.pooling import pool
 
 MODEL = ModelInfo(
     model_id="test",

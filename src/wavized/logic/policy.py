@@ -2,21 +2,27 @@
 
 Two different kinds of no: unsure *which* category goes to review; *no bass one-shot* is left alone.
 Better to ask than to be wrong: every threshold that is missed by a hair leads to review, never to filing.
+
+The ear decides; names and tags may help it, hinder it, or make it ask:
+- What the ear rejects is never filed, whatever it is called.
+- They lift a category over the threshold only where the ear hears that category most, and is at least
+  EAR_SHARE as sure of it as filing asks for.
+- Where they clearly say something else than the ear, a person is asked, and is told who said what.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wavized.domain.hearing import Decision, Evidence, FileIt, Judgement, ModelInfo, Review, Skip
 from wavized.domain.sample import Kind
+from wavized.logic import wording
+from wavized.logic.pooling import EAR, Voice, listen_to_others, pool
 
-_FLOOR = 1e-6
-"""Least likelihood a single witness can give: no one witness rules a category out for good."""
-
-_REJECTED = {Kind.LOOP: "Sounds like a loop, not a one-shot", Kind.NOT_BASS: "Does not sound like a bass"}
+EAR_SHARE = 0.7
+"""Names lift what the ear gives at least this share of `file_above`: 0.56 for the usual 0.8, so that it
+is heard as likelier than all else together. Relative, so that whoever raises `file_above` is asked more here, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,61 +50,112 @@ class Thresholds:
         )
 
 
-def pool(evidence: Sequence[Evidence], labels: Sequence[str]) -> dict[str, float]:
-    """Combine witnesses log-linearly: a label's score is the weighted product of likelihoods.
-
-    A label that a witness does not mention counts as the mean of those it does, so silence is no vote.
-    """
-    totals = dict.fromkeys(labels, 0.0)
-    for witness in evidence:
-        said = [witness.scores[label] for label in labels if label in witness.scores]
-        neutral = sum(said) / len(said) if said else 1.0
-        for label in labels:
-            totals[label] += witness.weight * math.log(max(witness.scores.get(label, neutral), _FLOOR))
-    highest = max(totals.values())
-    unscaled = {label: math.exp(value - highest) for label, value in totals.items()}
-    total = sum(unscaled.values())
-    return {label: value / total for label, value in unscaled.items()}
-
-
 def judge(evidence: Sequence[Evidence], model: ModelInfo, thresholds: Thresholds) -> Judgement:
     """Decide on one sample from all that is known of it."""
-    scores = pool(evidence, (*model.categories, *model.rejects))
-    return Judgement(
-        decision=_decide(scores, model, thresholds),
-        scores=scores,
-        evidence=tuple(evidence),
-        model_id=model.model_id,
+    labels = (*model.categories, *model.rejects)
+    scores = pool(evidence, labels)
+    case = _Case(
+        heard=pool([witness for witness in evidence if witness.source == EAR], labels),
+        pooled=scores,
+        voice=listen_to_others(evidence, labels),
+        model=model,
+        thresholds=thresholds,
     )
+    return Judgement(decision=case.decide(), scores=scores, evidence=tuple(evidence), model_id=model.model_id)
 
 
-def _decide(scores: Mapping[str, float], model: ModelInfo, thresholds: Thresholds) -> Decision:
-    rejected = sum(scores[label] for label in model.rejects)
-    if model.rejects and rejected >= thresholds.reject_above:
-        likeliest = max(model.rejects, key=lambda label: scores[label])
-        kind = model.rejects[likeliest]
-        return Skip(kind, f"{_REJECTED[kind]} ({_percent(rejected)})", rejected)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One sample: what the ear gives, what all give together, and what those beside the ear say."""
 
-    first, second = sorted(model.categories, key=lambda label: -scores[label])[:2]
-    top, next_best = scores[first], scores[second]
-    if top >= thresholds.file_above and top - next_best >= thresholds.margin:
-        return FileIt(
-            first, top, f"Sounds like {first} ({_percent(top)}); next guess {second} ({_percent(next_best)})"
-        )
-    return Review((first, second), top, _doubt(first, second, scores, rejected, thresholds))
+    heard: Mapping[str, float]
+    pooled: Mapping[str, float]
+    voice: Voice | None
+    model: ModelInfo
+    thresholds: Thresholds
 
+    def decide(self) -> Decision:
+        rejected = self._rejected(self.pooled)
+        if self._is_left_alone():
+            return self._leave_alone(max(rejected, self._rejected(self.heard)))
+        first, second = self._ranked(self.pooled)[:2]
+        if self._is_contradicted():
+            return self._ask_who_is_right()
+        top = self.pooled[first]
+        sure = top >= self.thresholds.file_above and top - self.pooled[second] >= self.thresholds.margin
+        if not sure or self._rejects(self.pooled):
+            why = wording.doubt(
+                first, second, self.pooled, rejected=rejected, file_above=self.thresholds.file_above
+            )
+            return Review((first, second), top, why + self._echo())
+        if self._heard_most() != first:
+            return self._ask_who_is_right()
+        if self.heard[first] < EAR_SHARE * self.thresholds.file_above:
+            why = f"The ear alone is too unsure of {first} ({wording.percent(self.heard[first])})"
+            return Review((first, second), top, why + self._echo())
+        return FileIt(first, top, self._why_filed(first, second))
 
-def _doubt(
-    first: str, second: str, scores: Mapping[str, float], rejected: float, thresholds: Thresholds
-) -> str:
-    top, next_best = scores[first], scores[second]
-    if rejected > max(next_best, top / 3):
-        return f"May be {first} ({_percent(top)}), or no bass one-shot at all ({_percent(rejected)})"
-    if top < thresholds.file_above and next_best < top / 3:
-        return f"Probably {first} ({_percent(top)}); files by itself from {_percent(thresholds.file_above)}"
-    return f"Could be {first} ({_percent(top)}) or {second} ({_percent(next_best)})"
+    def _is_left_alone(self) -> bool:
+        """The ear rejects it and nobody clearly says otherwise, or all reject it and the ear most of all."""
+        voice = self.voice
+        if self._rejects(self.heard):
+            spoken_for = voice is not None and voice.clear and voice.label not in self.model.rejects
+            return not spoken_for or self._rejects(self.pooled)
+        heard_most = max(self.heard, key=lambda label: self.heard[label])
+        return self._rejects(self.pooled) and heard_most in self.model.rejects
 
+    def _leave_alone(self, rejected: float) -> Skip:
+        likeliest = max(self.model.rejects, key=lambda label: self.pooled[label])
+        kind = self.model.rejects[likeliest]
+        return Skip(kind, wording.rejection(kind, rejected) + self._echo(), rejected)
 
-def _percent(probability: float) -> str:
-    """Whole percent, rounded down, so that 99.6 % is never shown as certain."""
-    return f"{math.floor(probability * 100)} %"
+    def _is_contradicted(self) -> bool:
+        """Names say something else than the ear: clearly, or enough for one of the two to reject it."""
+        if self.voice is None or self.voice.label == self._heard_most():
+            return False
+        return self.voice.clear or self._rejects(self.heard) or self._rejects(self.pooled)
+
+    def _ask_who_is_right(self) -> Review:
+        """Who said what; the category that was heard and the one that was named are offered."""
+        heard = self._heard_most()
+        said = f"The ear says {self._word(heard)} ({wording.percent(self._heard_share(heard))})"
+        if self.voice:
+            said += f", {wording.sources(self.voice.sources)} {self._word(self.voice.label)}"
+        ranked = self._ranked(self.pooled)
+        meant = [label for label in ranked if self.voice and label in (heard, self.voice.label)]
+        candidates = (*meant, *(label for label in ranked if label not in meant))[:2]
+        return Review(candidates, self.pooled[candidates[0]], said)
+
+    def _why_filed(self, first: str, second: str) -> str:
+        next_guess = f"next guess {second} ({wording.percent(self.pooled[second])})"
+        heard = f"Sounds like {first} ({wording.percent(self.heard[first])})"
+        together = f", {wording.percent(self.pooled[first])} with all that is known" if self.voice else ""
+        return f"{heard}{self._echo()}{together}; {next_guess}"
+
+    def _echo(self) -> str:
+        """A clause for what those beside the ear say."""
+        if self.voice is None:
+            return ""
+        return f"; {wording.sources(self.voice.sources)} {self._word(self.voice.label)}"
+
+    def _heard_most(self) -> str:
+        """The category the ear hears most, or the reject where it hears no bass one-shot."""
+        if self._rejects(self.heard):
+            return max(self.model.rejects, key=lambda label: self.heard[label])
+        return self._ranked(self.heard)[0]
+
+    def _heard_share(self, label: str) -> float:
+        return self._rejected(self.heard) if label in self.model.rejects else self.heard[label]
+
+    def _ranked(self, scores: Mapping[str, float]) -> list[str]:
+        return sorted(self.model.categories, key=lambda label: -scores[label])
+
+    def _rejects(self, scores: Mapping[str, float]) -> bool:
+        return bool(self.model.rejects) and self._rejected(scores) >= self.thresholds.reject_above
+
+    def _rejected(self, scores: Mapping[str, float]) -> float:
+        return sum(scores[label] for label in self.model.rejects)
+
+    def _word(self, label: str) -> str:
+        kind = self.model.rejects.get(label)
+        return {Kind.LOOP: "loop", Kind.NOT_BASS: "no bass"}.get(kind, label) if kind else label

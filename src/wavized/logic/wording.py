@@ -1,0 +1,50 @@
+"""The sentences in which decisions are explained. Pure; every probability is given in whole percent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from wavized.domain.sample import Kind
+
+_REJECTED = {Kind.LOOP: "Sounds like a loop, not a one-shot", Kind.NOT_BASS: "Does not sound like a bass"}
+_SOURCES = {
+    "name": "the name",
+    "folder": "the folder",
+    "pack": "the pack",
+    "tags": "the tags",
+    "splice": "Splice",
+}
+
+
+def percent(probability: float) -> str:
+    """Whole percent, rounded down, so that 99.6 % is never shown as certain."""
+    return f"{math.floor(probability * 100)} %"
+
+
+def rejection(kind: Kind, rejected: float) -> str:
+    """Why a sample is left alone."""
+    return f"{_REJECTED[kind]} ({percent(rejected)})"
+
+
+def doubt(first: str, second: str, scores: Mapping[str, float], *, rejected: float, file_above: float) -> str:
+    """Why a person is asked, where nobody contradicts anybody."""
+    top, next_best = scores[first], scores[second]
+    if rejected > max(next_best, top / 3):
+        return f"May be {first} ({percent(top)}), or no bass one-shot at all ({percent(rejected)})"
+    if top < file_above and next_best < top / 3:
+        return f"Probably {first} ({percent(top)}); files by itself from {percent(file_above)}"
+    return f"Could be {first} ({percent(top)}) or {second} ({percent(next_best)})"
+
+
+def sources(names: Sequence[str]) -> str:
+    """`the name says`, `the name and the folder say`."""
+    told = [_SOURCES.get(name, name) for name in names]
+    listed = " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+    return f"{listed} {'say' if len(told) > 1 or told[-1].endswith('s') else 'says'}"
+
+
+def testimony(source: str, label: str, words: str) -> str:
+    """What one witness said, for people: `the name says reese ("reese")`."""
+    quoted = f' ("{words}")' if words else ""
+    return f"{sources([source])} {label}{quoted}"
