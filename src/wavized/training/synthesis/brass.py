@@ -30,7 +30,7 @@ def _pitch(rng: Rng, note: Note, n: int, rate: int) -> Audio:
 
 def _blow(rng: Rng, note: Note, n: int, rate: int, low: float, high: float) -> Audio:
     """Cutoff in Hz: opens within 10-120 ms, sinks to a held brightness, shuts with the release."""
-    attack, tau = log_uniform(rng, 0.01, 0.18), log_uniform(rng, 0.1, 0.8)
+    attack, tau = min(log_uniform(rng, 0.006, 0.18), 0.5 * note.gate), log_uniform(rng, 0.1, 0.8)
     contour = attack_decay(n, rate, attack, tau, uniform(rng, 0.35, 0.9)) * gate(note, n, rate, 1e-4) ** 0.5
     return np.asarray(low * (high / low) ** contour)
 
@@ -43,7 +43,7 @@ def _played(rng: Rng, wave: Audio, note: Note, rate: int, brightest: float = 900
     tone = ladder(
         wave, _blow(rng, note, n, rate, low, high), uniform(rng, 0.0, 0.3), rate, int(pick(rng, 3, 4))
     )
-    attack = log_uniform(rng, 0.004, 0.06)
+    attack = min(log_uniform(rng, 0.003, 0.06), 0.4 * note.gate)
     return level(tone * adsr(note, n, rate, attack, log_uniform(rng, 0.1, 0.8), uniform(rng, 0.5, 1.0)))
 
 
@@ -152,6 +152,79 @@ def section(rng: Rng, rate: int, note: Note) -> Audio:
     return np.stack(sides).squeeze()
 
 
+def blown(rng: Rng, rate: int, note: Note) -> Audio:
+    """An acoustic trombone, tuba or trumpet: harmonics that come in one after another with the breath.
+
+    The louder the tone, the slower its partials fall (Risset, 1966); the bell takes the lows away.
+    """
+    n = note.samples(rate)
+    cycles = phase(_pitch(rng, note, n, rate), n, rate, float(rng.random()))
+    attack = min(log_uniform(rng, 0.015, 0.09), 0.4 * note.gate)
+    loud = attack_decay(n, rate, attack, log_uniform(rng, 0.2, 2.0), uniform(rng, 0.5, 1.0))
+    loud = loud * gate(note, n, rate, 1e-3)
+    bell, slope, tone = log_uniform(rng, 150.0, 900.0), uniform(rng, 1.2, 3.2), np.zeros(n)
+    count = int(min(40, 0.4 * rate / note.frequency, 7000.0 / note.frequency))
+    for k in range(1, count + 1):
+        weight = (k * note.frequency) ** 2 / ((k * note.frequency) ** 2 + bell**2)
+        tone += weight * loud ** (1.0 + 0.35 * (k - 1)) * k ** -(slope * 0.6) * sine(cycles * k)
+    tone = tone + log_uniform(rng, 0.003, 0.05) * lowpass(noise(rng, n), 4000.0, rate) * loud
+    if chance(rng, 0.5):
+        tone = tanh(level(tone), log_uniform(rng, 0.5, 5.0))
+    return (
+        reverb(rng, tone, rate, log_uniform(rng, 0.2, 1.0), uniform(rng, 0.03, 0.2))
+        if chance(rng, 0.3)
+        else tone
+    )
+
+
+def swell(rng: Rng, rate: int, note: Note) -> Audio:
+    """Crescendo or sforzato: the brightness follows a loudness that rises, or strikes, dips and returns."""
+    n = note.samples(rate)
+    wave = stack(rng, _pitch(rng, note, n, rate), n, rate, _cents(rng, 9.0)).mean(axis=0)
+    x = np.clip(seconds(n, rate) / note.gate, 0.0, 1.0)
+    strike = np.exp(-x / 0.06) if chance(rng, 0.4) else np.zeros(n)
+    loud = np.clip(uniform(rng, 0.1, 0.5) + 0.7 * x ** uniform(rng, 0.7, 2.0) + strike, 0.0, 1.0)
+    loud = loud * gate(note, n, rate, 0.01)
+    low, high = note.frequency * uniform(rng, 1.0, 2.0), log_uniform(rng, 900.0, 8000.0)
+    return level(
+        ladder(wave, low * (max(high, 2 * low) / low) ** loud, uniform(rng, 0.0, 0.3), rate, 4) * loud
+    )
+
+
+def fall(rng: Rng, rate: int, note: Note) -> Audio:
+    """A hit that falls off, or is ripped up into: horns of funk and trap, alone or as a section."""
+    n = note.samples(rate)
+    x = np.clip(seconds(n, rate) / note.length, 0.0, 1.0)
+    begin, steps = uniform(rng, 0.2, 0.6), uniform(rng, 2.0, 12.0)
+    slide = -steps * np.clip((x - begin) / (1.0 - begin), 0.0, 1.0) ** 1.5
+    if chance(rng, 0.25):
+        slide = -steps * np.clip(1.0 - x / 0.3, 0.0, 1.0) ** 1.5
+    curve = note.frequency * 2.0 ** (slide / 12.0)
+    chord = ((0.0,), (0.0, 12.0), (0.0, 7.0, 12.0), (0.0, 12.0, 16.0, 19.0))[int(rng.integers(4))]
+    tuned = [curve * 2.0 ** ((step + rng.normal(0, 0.1)) / 12.0) for step in chord]
+    voices = [saw(phase(track, n, rate, float(rng.random()))) for track in tuned]
+    return tanh(_played(rng, np.mean(voices, axis=0), note, rate), log_uniform(rng, 0.5, 4.0))
+
+
+def hit(rng: Rng, rate: int, note: Note) -> Audio:
+    """An orchestral or rave hit: horns and strings in octaves, a thump of noise, cut short."""
+    n = note.samples(rate)
+    chord = ((-12, 0, 12, 19), (0, 12, 24), (0, 3, 7, 12, 24), (0, 4, 7, 12, 24), (-12, 0, 7, 12, 24))
+    wave = np.zeros(n)
+    for step in chord[int(rng.integers(len(chord)))]:
+        wave += uniform(rng, 0.4, 1.0) * stack(rng, hertz(note.midi + step), n, rate, _cents(rng, 14.0)).mean(
+            axis=0
+        )
+    boom = lowpass(noise(rng, n), log_uniform(rng, 300.0, 3000.0), rate) * attack_decay(n, rate, 0.003, 0.06)
+    tone = level(_played(rng, wave, note, rate)) + uniform(rng, 0.0, 0.4) * level(boom)
+    tone = tone * attack_decay(n, rate, 0.002, note.length * log_uniform(rng, 0.2, 2.0))
+    return (
+        reverb(rng, tone, rate, log_uniform(rng, 0.2, 1.2), uniform(rng, 0.05, 0.3))
+        if chance(rng, 0.5)
+        else tone
+    )
+
+
 FAMILIES: dict[str, Patch] = {
     "saw_stack": saw_stack,
     "horn": horn,
@@ -161,4 +234,8 @@ FAMILIES: dict[str, Patch] = {
     "soft": soft,
     "braam": braam,
     "section": section,
+    "blown": blown,
+    "swell": swell,
+    "fall": fall,
+    "hit": hit,
 }

@@ -64,8 +64,11 @@ _WEIGHTS = {
 }
 """Families drawn more often than the others of their label (weight 1)."""
 
-_PLAYED_HIGHER = {"acid": 0.15, "brass": 0.35, "growl": 0.15, "reese": 0.1, "slap": 0.15}
-"""Chance of playing an octave up; for 808 and sub the register is part of the sound."""
+HIGHER = frozenset({"acid", "brass", "growl", "reese", "slap"})
+"""Basses that are also sampled above the bass register; for 808 and sub the register is part of the sound."""
+
+OCTAVE_UP, TWELFTH_UP = 0.25, 0.07
+"""Chance of playing 12 or 19 semitones up: one law for all of `HIGHER`."""
 
 
 def families(label: str) -> Mapping[str, Patch]:
@@ -86,8 +89,10 @@ def render(label: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.flo
 def render_family(label: str, family: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.float32]:
     """Draw a note and a patch of one family and render them at `sample_rate` Hz; shape as for `render`."""
     note = draw_note(rng)
-    if chance(rng, _PLAYED_HIGHER.get(label, 0.0)):
-        note = replace(note, midi=note.midi + 12.0)
+    if label in HIGHER:
+        where = rng.random()
+        up = 12.0 if where < OCTAVE_UP else 19.0 if where < OCTAVE_UP + TWELFTH_UP else 0.0
+        note = replace(note, midi=note.midi + up)
     return render_note(label, family, rng, note, sample_rate)
 
 

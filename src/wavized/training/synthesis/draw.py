@@ -70,8 +70,14 @@ def pick(rng: Rng, *options: float) -> float:
     return float(options[int(rng.integers(len(options)))])
 
 
+LENGTH_S = (0.15, 4.5)
+"""Shortest and longest note; the logarithm of the length is evenly spread."""
+
+
 def draw_note(rng: Rng) -> Note:
-    """A bass note: mostly MIDI 28-43, sometimes 24-48; gate 0.12-4 s, release 0.02-0.5 s."""
-    low, high = (28, 44) if chance(rng, 0.75) else (24, 49)
-    midi = float(rng.integers(low, high)) + (uniform(rng, -0.4, 0.4) if chance(rng, 0.15) else 0.0)
-    return Note(midi, log_uniform(rng, 0.12, 4.0), log_uniform(rng, 0.02, 0.5))
+    """A bass note: MIDI 28-43 in six of ten draws, else 22-51; 0.15-4.5 s long, the release within that."""
+    low, high = (28, 44) if chance(rng, 0.6) else (22, 52)
+    midi = float(rng.integers(low, high)) + (uniform(rng, -0.5, 0.5) if chance(rng, 0.25) else 0.0)
+    length = log_uniform(rng, *LENGTH_S)
+    release = min(log_uniform(rng, 0.015, 0.7), 0.5 * length)
+    return Note(midi, length - release, release)

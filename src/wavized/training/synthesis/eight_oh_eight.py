@@ -1,7 +1,7 @@
 """808s: a sine body that falls in pitch or level, with a click, and driven in many ways.
 
-What makes them an 808 and not a sub is decay, pitch drop or drive, so their length is their own and not
-the shared gate's. Pure; called by `render`.
+What makes them an 808 and not a sub is a fall in level of 8 dB or more, a pitch drop, a click or drive. Pure;
+called by `render`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from wavized.training.synthesis.filters import bandpass, highpass, ladder, lowpa
 from wavized.training.synthesis.oscillators import noise, phase, sine, triangle
 from wavized.training.synthesis.shaping import clip, fold, level, tanh, tube
 
+SHORTEST_S = 0.3
+"""Below this an 808 is a kick."""
+
 
 def _length(
-    rng: Rng, rate: int, note: Note, shortest: float = 0.16, longest: float = 1.8
+    rng: Rng, rate: int, note: Note, slowest: float = 1.1, fastest: float = 0.22
 ) -> tuple[int, float]:
-    """Samples and time constant of an 808 that dies by itself or, at times, is cut off with the key."""
-    tau = log_uniform(rng, shortest, longest)
-    long = min(tau * uniform(rng, 1.8, 5.0), 5.0)
-    if chance(rng, 0.4):
-        long = min(long, max(note.length, 1.2 * tau))
-    return int(max(long, 0.35) * rate), tau
+    """Samples, by the length all basses share, and the time constant of the fall.
+
+    A fall of `fastest` ends within the note; one of `slowest` is cut off with the key, 8 dB or more down.
+    """
+    long = max(note.length, SHORTEST_S)
+    return int(long * rate), long * log_uniform(rng, fastest, slowest)
 
 
 def _drop(rng: Rng, n: int, rate: int, frequency: float, most: float = 6.0) -> Audio:
@@ -51,7 +54,7 @@ def _body(rng: Rng, n: int, rate: int, curve: Audio, tau: float, held: float = 1
     """A sine that falls by `tau`, half of the time after holding for up to `held` of it."""
     hold = uniform(rng, 0.0, held) * tau if chance(rng, 0.5) else 0.0
     fall = np.exp(-np.maximum(seconds(n, rate) - hold, 0.0) / tau)
-    return sine(phase(curve, n, rate, pick(rng, 0.0, 0.25))) * fall
+    return sine(phase(curve, n, rate, pick(rng, 0.0, 0.0, 0.25))) * fall
 
 
 def classic(rng: Rng, rate: int, note: Note) -> Audio:
@@ -63,10 +66,10 @@ def classic(rng: Rng, rate: int, note: Note) -> Audio:
 
 def plain(rng: Rng, rate: int, note: Note) -> Audio:
     """A bare sine that dies slowly: little or no click, little or no pitch drop."""
-    n, tau = _length(rng, rate, note, 0.25)
+    n, tau = _length(rng, rate, note, 0.7)
     ratio = log_uniform(rng, 1.0001, 1.6)
     curve = sweep(n, rate, note.frequency * ratio, note.frequency, log_uniform(rng, 0.01, 0.08))
-    body = _body(rng, n, rate, curve, tau, 0.3)
+    body = _body(rng, n, rate, curve, tau, 0.2)
     if chance(rng, 0.4):
         body = body + 0.3 * _click(rng, n, rate)
     return tanh(body, log_uniform(rng, 0.1, 1.2))
@@ -94,7 +97,7 @@ def clipped(rng: Rng, rate: int, note: Note) -> Audio:
 
 def fat(rng: Rng, rate: int, note: Note) -> Audio:
     """Driven so hard that it is nearly a square: odd harmonics, and a level that hardly falls for seconds."""
-    n, tau = _length(rng, rate, note, 0.4, 4.0)
+    n, tau = _length(rng, rate, note, 2.5, 0.4)
     body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency, 3.0), tau)
     if chance(rng, 0.5):
         body = body + 0.5 * _click(rng, n, rate)
@@ -106,7 +109,7 @@ def fat(rng: Rng, rate: int, note: Note) -> Audio:
 
 def gliding(rng: Rng, rate: int, note: Note) -> Audio:
     """Slides to another pitch on the way, up or down to an octave."""
-    n, tau = _length(rng, rate, note, 0.25)
+    n, tau = _length(rng, rate, note, 1.1, 0.4)
     ratio = 2.0 ** (pick(rng, -12, -7, -5, -3, 3, 5, 7, 12) / 12.0)
     slide = glide(n, rate, ratio, uniform(rng, 0.15, 0.5) * n / rate, log_uniform(rng, 0.04, 0.4))
     body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency, 4.0) * slide, tau)

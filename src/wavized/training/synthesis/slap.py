@@ -1,4 +1,8 @@
-"""Slap: short, plucked and percussive basses, from strings and FM to donk and slap house. Pure."""
+"""Slap: plucked and percussive basses, from strings and FM to donk and slap house.
+
+The bite at the start is short by the clock; how fast the body dies follows the length that all basses share,
+so that a long slap exists as well as a short sub. Pure.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +55,16 @@ def _thump(rng: Rng, n: int, rate: int, length: float = 0.02) -> Audio:
     )
 
 
+def _body(rng: Rng, note: Note, n: int, rate: int, fastest: float = 0.12, slowest: float = 0.6) -> Audio:
+    """The fall of the body: an exponential whose time constant is a share of the note's length."""
+    return decay(n, rate, note.length * log_uniform(rng, fastest, slowest))
+
+
+def _sustain(rng: Rng, note: Note, least: float = 0.25, most: float = 1.2) -> float:
+    """How long (s) a string's low partials sound, as a share of the note's length but 2.5 s at most."""
+    return min(2.5, note.length * log_uniform(rng, least, most))
+
+
 def _pickup(rng: Rng, tone: Audio, rate: int) -> Audio:
     return lowpass(tone, log_uniform(rng, 1800.0, 8000.0), rate, 2)
 
@@ -58,7 +72,7 @@ def _pickup(rng: Rng, tone: Audio, rate: int) -> Audio:
 def thumb(rng: Rng, rate: int, note: Note) -> Audio:
     """Electric bass struck by the thumb: a bright clank, then the string."""
     n = note.samples(rate)
-    sustain, dull = log_uniform(rng, 0.3, 2.5), log_uniform(rng, 80.0, 1500.0)
+    sustain, dull = _sustain(rng, note), log_uniform(rng, 80.0, 1500.0)
     wire = String(note.frequency, sustain, dull, uniform(rng, 0.05, 0.25), uniform(rng, 0.2, 0.9))
     tone = wire.play(rng, n, rate)
     clank = _thump(rng, n, rate) * uniform(rng, 0.2, 0.9)
@@ -69,7 +83,7 @@ def thumb(rng: Rng, rate: int, note: Note) -> Audio:
 def pop(rng: Rng, rate: int, note: Note) -> Audio:
     """The string pulled away and snapping back: thin, sharp and short."""
     n = note.samples(rate)
-    sustain, dull = log_uniform(rng, 0.2, 1.5), log_uniform(rng, 150.0, 2000.0)
+    sustain, dull = _sustain(rng, note, 0.2, 0.8), log_uniform(rng, 150.0, 2000.0)
     wire = String(
         note.frequency * pick(rng, 1.0, 2.0), sustain, dull, uniform(rng, 0.03, 0.12), uniform(rng, 0.1, 0.6)
     )
@@ -78,16 +92,13 @@ def pop(rng: Rng, rate: int, note: Note) -> Audio:
     body = tanh(
         level(highpass(tone, 90.0, rate, 1) + uniform(rng, 0.4, 1.0) * snap), log_uniform(rng, 1.0, 6.0)
     )
-    return (
-        _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * decay(n, rate, log_uniform(rng, 0.15, 0.9))
-    )
+    return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * _body(rng, note, n, rate, 0.25, 0.9)
 
 
 def picked(rng: Rng, rate: int, note: Note) -> Audio:
     """Picked or fingered bass, often muted with the palm."""
     n = note.samples(rate)
-    muted = chance(rng, 0.4)
-    sustain = log_uniform(rng, 0.08, 0.25) if muted else log_uniform(rng, 0.3, 2.0)
+    sustain = _sustain(rng, note, 0.08, 0.2) if chance(rng, 0.4) else _sustain(rng, note)
     wire = String(
         note.frequency, sustain, log_uniform(rng, 50.0, 400.0), uniform(rng, 0.1, 0.4), uniform(rng, 0.5, 1.3)
     )
@@ -110,7 +121,7 @@ def fm_solid(rng: Rng, rate: int, note: Note) -> Audio:
     index, fast = log_uniform(rng, 2.0, 9.0), log_uniform(rng, 0.02, 0.15)
     tone = _fm(n, rate, note.frequency, ratio, index, fast, uniform(rng, 0.05, 0.3))
     tone = tone + uniform(rng, 0.0, 0.5) * _fm(n, rate, note.frequency, pick(rng, 4, 7, 9), 3.0, 0.03, 0.0)
-    return level(tone * decay(n, rate, log_uniform(rng, 0.12, 1.2)) * gate(note, n, rate, 0.001))
+    return level(tone * _body(rng, note, n, rate) * gate(note, n, rate, 0.001))
 
 
 def lately(rng: Rng, rate: int, note: Note) -> Audio:
@@ -127,7 +138,7 @@ def lately(rng: Rng, rate: int, note: Note) -> Audio:
         0.05,
     )
     tone = low + uniform(rng, 0.2, 0.6) * high * decay(n, rate, log_uniform(rng, 0.05, 0.3))
-    return tanh(level(tone * decay(n, rate, log_uniform(rng, 0.15, 1.0))), 1.2) * gate(note, n, rate, 0.001)
+    return tanh(level(tone * _body(rng, note, n, rate)), 1.2) * gate(note, n, rate, 0.001)
 
 
 def donk(rng: Rng, rate: int, note: Note) -> Audio:
@@ -139,15 +150,15 @@ def donk(rng: Rng, rate: int, note: Note) -> Audio:
     cycles = phase(curve, n, rate)
     bite = log_uniform(rng, 0.3, 1.0) * decay(n, rate, log_uniform(rng, 0.015, 0.06))
     tone = sine(cycles + bite * sine(cycles * pick(rng, 2.0, 3.0, 4.0, 1.5)))
-    return tanh(tone * decay(n, rate, log_uniform(rng, 0.05, 0.2)), log_uniform(rng, 1.0, 5.0)) * gate(
-        note, n, rate, 0.0005
-    )
+    body = tone * _body(rng, note, n, rate, 0.1, 0.35)
+    return tanh(body, log_uniform(rng, 1.0, 5.0)) * gate(note, n, rate, 0.0005)
 
 
 def slap_house(rng: Rng, rate: int, note: Note) -> Audio:
     """Slap house: a sine body, a woody FM knock in the middle and a click, tight and dry."""
     n = note.samples(rate)
-    body = sine(phase(note.frequency, n, rate)) * attack_decay(n, rate, 0.002, log_uniform(rng, 0.1, 0.35))
+    fall = note.length * log_uniform(rng, 0.12, 0.5)
+    body = sine(phase(note.frequency, n, rate)) * attack_decay(n, rate, 0.002, fall)
     knock = _fm(
         n,
         rate,
@@ -169,8 +180,8 @@ def analog_pluck(rng: Rng, rate: int, note: Note) -> Audio:
     wave = saw(cycles) if chance(rng, 0.5) else pulse(cycles, uniform(rng, 0.15, 0.5))
     tau = log_uniform(rng, 0.02, 0.12)
     cutoff = note.frequency * uniform(rng, 1.2, 3.0) * 2.0 ** (uniform(rng, 2.5, 5.0) * decay(n, rate, tau))
-    tone = ladder(wave, cutoff, uniform(rng, 0.0, 0.35), rate, int(pick(rng, 3, 4)))
-    return level(tone * decay(n, rate, log_uniform(rng, 0.08, 0.5)) * gate(note, n, rate, 0.001))
+    tone = ladder(wave, cutoff, uniform(rng, 0.0, 0.2), rate, int(pick(rng, 3, 4)))
+    return level(tone * _body(rng, note, n, rate, 0.1, 0.4) * gate(note, n, rate, 0.001))
 
 
 def rubber(rng: Rng, rate: int, note: Note) -> Audio:
@@ -181,12 +192,54 @@ def rubber(rng: Rng, rate: int, note: Note) -> Audio:
     wave = tanh(pulse(phase(curve, n, rate), uniform(rng, 0.2, 0.5)), 1.5)
     nose = resonator(wave, log_uniform(rng, 250.0, 900.0), uniform(rng, 1.0, 4.0), rate)
     tone = lowpass(wave, note.frequency * 3.0, rate) + uniform(rng, 0.5, 2.0) * nose
-    return level(tone * decay(n, rate, log_uniform(rng, 0.08, 0.3)) * gate(note, n, rate, 0.001))
+    return level(tone * _body(rng, note, n, rate, 0.1, 0.4) * gate(note, n, rate, 0.001))
+
+
+def finger(rng: Rng, rate: int, note: Note) -> Audio:
+    """Fingered electric bass: a round attack, a short clack of the fret, a woody body."""
+    n = note.samples(rate)
+    dull, place = log_uniform(rng, 60.0, 500.0), uniform(rng, 0.12, 0.35)
+    wire = String(note.frequency, _sustain(rng, note), dull, place, uniform(rng, 0.6, 1.2))
+    fret = level(highpass(wire.play(rng, n, rate), 900.0, rate)) * decay(
+        n, rate, log_uniform(rng, 0.005, 0.04)
+    )
+    tone = wire.play(rng, n, rate) + uniform(rng, 0.05, 0.35) * fret
+    return _pickup(rng, tanh(level(tone), log_uniform(rng, 0.5, 3.0)), rate) * gate(note, n, rate, 0.002)
+
+
+def organ(rng: Rng, rate: int, note: Note) -> Audio:
+    """House organ bass: a few drawbars with a key click, plucked."""
+    n = note.samples(rate)
+    cycles = phase(note.frequency, n, rate)
+    tone = sine(cycles)
+    for ratio in (2.0, 3.0, 4.0, 6.0, 8.0):
+        if chance(rng, 0.6):
+            fast = decay(n, rate, log_uniform(rng, 0.03, 0.3))
+            tone = tone + uniform(rng, 0.1, 0.8) * sine(cycles * ratio) * fast
+    tone = level(tone) + uniform(rng, 0.05, 0.4) * _thump(rng, n, rate, 0.005)
+    body = tanh(tone, log_uniform(rng, 0.5, 3.0)) * _body(rng, note, n, rate, 0.15, 0.8)
+    return level(body * gate(note, n, rate, 0.001))
+
+
+def knock(rng: Rng, rate: int, note: Note) -> Audio:
+    """A mallet-like knock in octaves over a sine, pitch falling into the note: brazilian and slap house."""
+    n = note.samples(rate)
+    curve = sweep(
+        n, rate, note.frequency * log_uniform(rng, 1.0, 3.0), note.frequency, uniform(rng, 0.004, 0.02)
+    )
+    cycles = phase(curve, n, rate)
+    tone = sine(cycles) * _body(rng, note, n, rate, 0.12, 0.5)
+    for ratio in (2.0, 3.0, 4.0, pick(rng, 5.0, 6.0, 8.0, 10.0)):
+        tone = tone + uniform(rng, 0.1, 0.7) * sine(cycles * ratio) * decay(
+            n, rate, log_uniform(rng, 0.01, 0.09)
+        )
+    hot = tube(level(tone), log_uniform(rng, 0.8, 6.0), uniform(rng, 0.0, 0.5))
+    return level(lowpass(hot, log_uniform(rng, 1500.0, 10000.0), rate, 1)) * gate(note, n, rate, 0.0005)
 
 
 def roomy(rng: Rng, rate: int, note: Note) -> Audio:
     """Any of the plucks in a small room."""
-    source = (thumb, fm_solid, donk, slap_house, lately)[int(rng.integers(5))]
+    source = (thumb, fm_solid, donk, slap_house, lately, finger, knock)[int(rng.integers(7))]
     return reverb(rng, source(rng, rate, note), rate, uniform(rng, 0.1, 0.5), uniform(rng, 0.05, 0.25))
 
 
@@ -200,5 +253,8 @@ FAMILIES: dict[str, Patch] = {
     "slap_house": slap_house,
     "analog_pluck": analog_pluck,
     "rubber": rubber,
+    "finger": finger,
+    "organ": organ,
+    "knock": knock,
     "roomy": roomy,
 }
