@@ -6,13 +6,16 @@ Nothing here decides anything; whoever opens a journal or a classifier also clos
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wavized.audio.probe import HeaderProbe
+from wavized.audio.tags import read_tags
 from wavized.clock import SystemClock
-from wavized.config import paths
+from wavized.config import paths, splice
 from wavized.config.model import Config
 from wavized.domain.job import Job, Origin
 from wavized.inference.client import WorkerClassifier, default_command
@@ -20,12 +23,14 @@ from wavized.journal.store import SqliteJournal
 from wavized.library.digest import sha256_of
 from wavized.library.filer import LibraryFiler
 from wavized.library.root import prepare_library
-from wavized.ports import Classifier, Events
+from wavized.ports import Classifier, Events, Witnesses
 from wavized.services.filing import Filing, Shelves
 from wavized.services.intake import Intake, Limits
 from wavized.services.recovery import recover
 from wavized.services.review import Reviewing
 from wavized.services.sorting import Sorting, Sureness
+from wavized.services.witnesses import Bystanders
+from wavized.splice import SpliceCatalogue
 
 
 def model_folder(config: Config | None, chosen: Path | None = None) -> Path:
@@ -64,6 +69,14 @@ def limits(config: Config) -> Limits:
 def sureness(config: Config) -> Sureness:
     """The user's thresholds."""
     return Sureness(config.file_above, config.margin, config.reject_above)
+
+
+def witnesses(config: Config) -> Witnesses | None:
+    """Who is asked beside the ear; nobody where the user wants it so."""
+    if not config.names:
+        return None
+    databases = partial(splice.catalogues, home=Path.home(), platform=sys.platform, environ=os.environ)
+    return Bystanders(read_tags=read_tags, catalogue=SpliceCatalogue(databases))
 
 
 @dataclass(slots=True)
@@ -114,6 +127,7 @@ class Workshop:
                 origin=origin,
                 sureness=sureness(config),
                 batch_size=config.batch_size,
+                witnesses=witnesses(config),
             ),
             reviewing=Reviewing(journal=journal, filer=filer, filing=filing, digest=sha256_of, clock=clock),
             clock=clock,
@@ -146,6 +160,7 @@ class Workshop:
         self.intake.limits = limits(config)
         self.sorting.sureness = sureness(config)
         self.sorting.batch_size = config.batch_size
+        self.sorting.witnesses = witnesses(config)
 
 
 def open_library(config: Config, journal: SqliteJournal) -> bool:

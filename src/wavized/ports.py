@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wavized.domain.events import Event
-from wavized.domain.hearing import Answer, ModelInfo
+from wavized.domain.hearing import Answer, Evidence, ModelInfo
 from wavized.domain.job import Job, JobState, NewJob, Origin, Placed, Placement
 from wavized.domain.sample import FileStat, Header
 
@@ -40,6 +40,14 @@ class Probe(Protocol):
 
     def read_header(self, path: Path) -> Header:
         """Raise UnreadableAudioError where the file is no audio this program can read."""
+        ...
+
+
+class Witnesses(Protocol):
+    """Who speaks of a sample beside the ear: its names, its tags. Called by one thread at a time."""
+
+    def about(self, path: Path) -> tuple[Evidence, ...]:
+        """What is said of this file; never raises, and nothing is said where nothing is known."""
         ...
 
 

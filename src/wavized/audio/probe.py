@@ -138,7 +138,7 @@ def _tag_header(section: Section) -> Header:
     from tinytag import TinyTag, TinyTagException  # here, since most samples are WAV and never need it
 
     section.seek(0)
-    sparing = cast(BinaryIO, _Sparing(section))
+    sparing = cast(BinaryIO, Sparing(section))
     try:
         tag = TinyTag.get(file_obj=sparing)
     except TinyTagException as error:
@@ -154,7 +154,7 @@ def _tag_header(section: Section) -> Header:
     return Header(kind, tag.samplerate, tag.channels, tag.duration, complete)
 
 
-class _Sparing:
+class Sparing:
     """A section that is at its end once too much was read of it."""
 
     def __init__(self, section: Section) -> None:

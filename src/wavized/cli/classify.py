@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wavized.assembly import limits, make_classifier, model_folder, sureness
+from wavized.assembly import limits, make_classifier, model_folder, sureness, witnesses
 from wavized.audio.probe import HeaderProbe
 from wavized.cli.main import add_config_argument
 from wavized.cli.output import print_json, table
@@ -62,12 +62,14 @@ def judge_files(
 ) -> Iterator[tuple[Path, Judgement]]:
     """Gate and hear files in chunks, in order."""
     probe = HeaderProbe()
+    others = witnesses(config)
     classifier.info()  # an unusable model is an error before the first file
     for start in range(0, len(files), CHUNK):
         chunk = files[start : start + CHUNK]
         gated = [(path, gate(path, stat, probe, limits(config))) for path, stat in chunk]
         wanted = [path for path, verdict in gated if verdict is None]
-        heard = dict(zip(wanted, hear_one_by_one(classifier, wanted, sureness(config)), strict=True))
+        judged = hear_one_by_one(classifier, wanted, sureness(config), others)
+        heard = dict(zip(wanted, judged, strict=True))
         for path, verdict in gated:
             progress.advance(path.name)
             yield path, heard[path] if verdict is None else Judgement(verdict)

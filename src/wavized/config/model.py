@@ -85,6 +85,7 @@ class Config(_Frozen):
     file_above: float | None = Field(default=None, ge=0.0, le=1.0)
     margin: float | None = Field(default=None, ge=0.0, le=1.0)
     reject_above: float | None = Field(default=None, ge=0.0, le=1.0)
+    names: bool = True
     max_seconds: float = Field(default=12.0, gt=0.0, le=600.0)
     max_megabytes: float = Field(default=100.0, gt=0.0)
 

@@ -1,4 +1,4 @@
-"""Find where the Splice app puts its samples, on Linux, macOS and Windows. Only looks, and never raises.
+"""Find where the Splice app puts its samples and its catalogue, on any system. Only looks, and never raises.
 
 Home, platform and environment are arguments, so that every system's layout can be tried on any other.
 """
@@ -15,6 +15,8 @@ _LAYOUTS = (("sounds", "packs"), ("Samples", "packs"))
 """Where packs lie below Splice's folder: today, and in older versions."""
 
 _SETTINGS = "com.splice.Splice/users/default/*/settings.json"
+_CATALOGUES = ("com.splice.Splice/users/*/*/sounds.db", "SpliceSettings/users/*/*/sounds.db")
+_CATALOGUE = "sounds.db"
 _MAX_SETTINGS_BYTES = 1 << 20
 _BACKUP = "backup"
 
@@ -38,6 +40,19 @@ def find(*, home: Path, platform: str, environ: Mapping[str, str]) -> list[Splic
         for folder in _watchable(root, why):
             found.setdefault(os.path.normcase(os.path.realpath(folder.path)), folder)
     return list(found.values())
+
+
+def catalogues(*, home: Path, platform: str, environ: Mapping[str, str]) -> list[Path]:
+    """The databases in which Splice lists what was downloaded, each once: one for every account."""
+    found: list[Path] = []
+    for base in _bases(home, platform, environ):
+        for pattern in _CATALOGUES:
+            try:
+                found += sorted(base.glob(pattern))
+            except (OSError, ValueError):  # not allowed to look
+                continue
+    beside = (root / _CATALOGUE for root, _ in _roots(home, platform, environ))
+    return list(dict.fromkeys([*found, *(path for path in beside if _is_file(path))]))
 
 
 def _roots(home: Path, platform: str, environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
@@ -65,19 +80,24 @@ def _accounts(parent: Path) -> list[Path]:
 
 def _chosen(home: Path, platform: str, environ: Mapping[str, str]) -> Iterator[Path]:
     """What the settings of each account on this computer name; often out of date."""
+    for base in _bases(home, platform, environ)[:1]:
+        try:
+            files = sorted(base.glob(_SETTINGS))
+        except OSError:
+            return
+        for file in files:
+            if (folder := _splice_folder(file)) is not None:
+                yield folder
+
+
+def _bases(home: Path, platform: str, environ: Mapping[str, str]) -> list[Path]:
+    """Where programs keep what is theirs, the usual place first; Splice has no program for Linux."""
     if platform == "darwin":
-        base = home / "Library" / "Application Support"
-    elif platform == "win32":
-        base = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
-    else:
-        return
-    try:
-        files = sorted(base.glob(_SETTINGS))
-    except OSError:
-        return
-    for file in files:
-        if (folder := _splice_folder(file)) is not None:
-            yield folder
+        return [home / "Library" / "Application Support"]
+    if platform == "win32":
+        roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
+        return [roaming, Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local")]
+    return []
 
 
 def _splice_folder(settings: Path) -> Path | None:
@@ -100,6 +120,13 @@ def _watchable(root: Path, why: str) -> Iterator[SpliceFolder]:
         yield SpliceFolder(folder, why)
     if not packs and root.name.casefold().startswith("splice") and _is_folder(root):
         yield SpliceFolder(root, why, exclude=(f"{_BACKUP}/**",))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_folder(path: Path) -> bool:

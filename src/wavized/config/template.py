@@ -112,6 +112,11 @@ watch:
 # From this likelihood on, a sample counts as a loop or as no bass at all and is left alone.
 #reject_above: 0.6
 
+# The ear decides, but it may weigh what names, tags and Splice's catalogue say. They help what it is fairly
+# sure of over the threshold, and where they clearly say something else, you are asked. They never file a
+# sample by themselves. With "no" only the sound counts.
+#names: yes
+
 # Longer sounds (in seconds) are no one-shots, larger files (in megabytes) no samples: both are left alone.
 #max_seconds: 12
 #max_megabytes: 100

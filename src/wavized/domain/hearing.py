@@ -57,7 +57,10 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One witness: who says it (`ear`, later `name`), its likelihood per label, how much it counts."""
+    """One witness: who says it (`ear`, `name`, `folder`, `pack`, `tags`, `splice`), and how much it counts.
+
+    `scores` are its likelihoods per label (any scale), `detail` what it went by: a model, or words.
+    """
 
     source: str
     scores: Mapping[str, float]

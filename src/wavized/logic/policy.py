@@ -21,8 +21,8 @@ from wavized.logic import wording
 from wavized.logic.pooling import EAR, Voice, listen_to_others, pool
 
 EAR_SHARE = 0.7
-"""Names lift what the ear gives at least this share of `file_above`: 0.56 for the usual 0.8, so that it
-is heard as likelier than all else together. Relative, so that whoever raises `file_above` is asked more here, too."""
+"""Names lift what the ear gives at least this share of `file_above`: 0.56 for the usual 0.8, so it is heard
+as likelier than all else together. Relative, so that whoever raises `file_above` is asked more here, too."""
 
 
 @dataclass(frozen=True, slots=True)

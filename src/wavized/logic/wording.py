@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from wavized.domain.hearing import Evidence
 from wavized.domain.sample import Kind
+from wavized.logic.pooling import EAR
 
 _REJECTED = {Kind.LOOP: "Sounds like a loop, not a one-shot", Kind.NOT_BASS: "Does not sound like a bass"}
 _SOURCES = {
@@ -44,7 +46,11 @@ def sources(names: Sequence[str]) -> str:
     return f"{listed} {'say' if len(told) > 1 or told[-1].endswith('s') else 'says'}"
 
 
-def testimony(source: str, label: str, words: str) -> str:
-    """What one witness said, for people: `the name says reese ("reese")`."""
-    quoted = f' ("{words}")' if words else ""
-    return f"{sources([source])} {label}{quoted}"
+def testimony(witness: Evidence) -> str:
+    """What one witness said: `the ear says acid (93 %)`, `the name says reese ("reece")`."""
+    best = max(witness.scores.values(), default=0.0)
+    labels = [label for label, score in witness.scores.items() if score == best]
+    if witness.source == EAR:
+        return f"{sources([EAR])} {labels[0]} ({percent(best)})" if labels else ""
+    told = " or ".join(labels) if len(labels) < 3 else "nothing of the kind of bass"
+    return f'{sources([witness.source])} {told} ("{witness.detail}")'

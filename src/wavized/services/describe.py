@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from wavized.domain.hearing import Fail, FileIt, Judgement, Review, Skip
+from wavized.domain.hearing import Evidence, Fail, FileIt, Judgement, Review, Skip
 from wavized.domain.job import Job, JobState
+from wavized.logic.wording import testimony
 
 _VERDICTS = {
     JobState.AWAITING_REVIEW: "review",
@@ -37,7 +38,7 @@ def describe_judgement(path: Path, judgement: Judgement) -> dict[str, object]:
         "category": likeliest,
         "confidence": None if isinstance(decision, Fail) else _rounded(decision.confidence),
         "scores": {label: _rounded(score) for label, score in judgement.scores.items()},
-        "evidence": [asdict(witness) for witness in judgement.evidence],
+        "evidence": [_describe_witness(witness) for witness in judgement.evidence],
         "reason": decision.reason,
         "model": judgement.model_id,
     }
@@ -56,7 +57,7 @@ def describe_job(job: Job) -> dict[str, object]:
         "candidates": list(job.candidates),
         "confidence": None if job.confidence is None else _rounded(job.confidence),
         "scores": {label: _rounded(score) for label, score in job.scores.items()},
-        "evidence": [asdict(witness) for witness in job.evidence],
+        "evidence": [_describe_witness(witness) for witness in job.evidence],
         "reason": job.reason,
         "model": job.model_id,
         "target": None if job.target is None else str(job.target),
@@ -65,6 +66,11 @@ def describe_job(job: Job) -> dict[str, object]:
         "created_at": job.created_at,
         "updated_at": job.updated_at,
     }
+
+
+def _describe_witness(witness: Evidence) -> dict[str, object]:
+    """What one witness gave, and the same in words (`says`)."""
+    return {**asdict(witness), "says": testimony(witness)}
 
 
 def _rounded(probability: float) -> float:

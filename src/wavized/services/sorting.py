@@ -5,8 +5,9 @@ Each step leaves the journal true: a crash at any point loses no job, and recove
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from wavized.domain.events import JobChanged
@@ -26,7 +27,7 @@ from wavized.domain.hearing import (
 from wavized.domain.job import Job, JobState, Origin
 from wavized.domain.sample import Kind
 from wavized.logic.policy import Thresholds, judge
-from wavized.ports import Classifier, Clock, Events, Journal
+from wavized.ports import Classifier, Clock, Events, Journal, Witnesses
 from wavized.services.filing import Filing
 
 MAX_ATTEMPTS = 2
@@ -48,12 +49,17 @@ class Sureness:
         )
 
 
-def conclude(answer: Answer, model: ModelInfo, sureness: Sureness) -> Judgement | None:
-    """What follows from the ear's answer; None where there was no answer."""
+def conclude(
+    answer: Answer, model: ModelInfo, sureness: Sureness, others: Callable[[], Sequence[Evidence]] = tuple
+) -> Judgement | None:
+    """What follows from the ear's answer; None where there was no answer.
+
+    `others` is asked for what is known beside the sound, only where there is something to weigh.
+    """
     match answer:
         case Scored(scores=scores, model_id=model_id):
             ear = Evidence("ear", scores, detail=model_id)
-            return judge([ear], model, sureness.thresholds(model))
+            return judge([ear, *others()], model, sureness.thresholds(model))
         case Refused(kind=Kind.UNREADABLE, reason=reason):
             return Judgement(Fail(f"unreadable: {reason}"), model_id=model.model_id)
         case Refused(kind=kind, reason=reason):
@@ -76,6 +82,7 @@ class Sorting:
         origin: Origin,
         sureness: Sureness,
         batch_size: int,
+        witnesses: Witnesses | None = None,
     ) -> None:
         self._journal = journal
         self._classifier = classifier
@@ -85,6 +92,7 @@ class Sorting:
         self._origin = origin
         self.sureness = sureness
         self.batch_size = batch_size
+        self.witnesses = witnesses
 
     def step(self) -> bool:
         """Take the next batch as far as it goes; False where nothing waits.
@@ -121,12 +129,15 @@ class Sorting:
             self._record([replace(job, state=JobState.QUEUED) for job in running])
             raise
         heard = [
-            self._heard(job, answer, conclude(answer, model, self.sureness))
+            self._heard(job, answer, self._conclude(job.source, answer, model))
             for job, answer in zip(running, answers, strict=True)
         ]
         for job in self._record(heard):
             if job.state is JobState.DECIDED:
                 self._carry_out(job)
+
+    def _conclude(self, path: Path, answer: Answer, model: ModelInfo) -> Judgement | None:
+        return conclude(answer, model, self.sureness, partial(_ask, self.witnesses, path))
 
     def _heard(self, job: Job, answer: Answer, judgement: Judgement | None) -> Job:
         if isinstance(answer, Unanswered):
@@ -169,16 +180,22 @@ class Sorting:
         return written
 
 
-def hear_one_by_one(classifier: Classifier, paths: Sequence[Path], sureness: Sureness) -> list[Judgement]:
+def hear_one_by_one(
+    classifier: Classifier, paths: Sequence[Path], sureness: Sureness, witnesses: Witnesses | None = None
+) -> list[Judgement]:
     """Judge files without a journal (`classify`, dry runs); one the worker broke on is asked once more."""
     model = classifier.info()
     judgements: list[Judgement] = []
     for path, answer in zip(paths, classifier.classify(paths), strict=True):
         if isinstance(answer, Unanswered):
             answer = classifier.classify([path])[0]
-        judgement = conclude(answer, model, sureness)
+        judgement = conclude(answer, model, sureness, partial(_ask, witnesses, path))
         if judgement is None:
             assert isinstance(answer, Unanswered)
             judgement = Judgement(Fail(f"worker_crashed: {answer.reason}"), model_id=model.model_id)
         judgements.append(judgement)
     return judgements
+
+
+def _ask(witnesses: Witnesses | None, path: Path) -> tuple[Evidence, ...]:
+    return witnesses.about(path) if witnesses else ()

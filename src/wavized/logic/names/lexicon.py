@@ -69,3 +69,6 @@ MUTE = _phrases(
     "air horn, airhorn, train horn, fog horn"
 )
 """Phrases whose words mean something else here; they are taken out before the others are looked for."""
+
+SHELVES = _phrases("drum, drums, bass music, neurofunk, acid house, acid techno, slap house")
+"""Tags of a shop's catalogue that say where a sample stands or for whom it is made, not how it sounds."""

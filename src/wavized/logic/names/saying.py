@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from wavized.domain.hearing import Evidence
+from wavized.logic.names import lexicon
 from wavized.logic.names.finding import Words, find
 from wavized.logic.names.lexicon import CATEGORIES, LOOP, NOT_BASS, REJECTS
 from wavized.logic.names.tokens import tokens
@@ -106,9 +107,9 @@ def from_text(source: str, text: str) -> Evidence | None:
 
 
 def from_splice(tags: Sequence[str], sample_type: str, tempo: float | None = None) -> Evidence | None:
-    """What Splice's own catalogue says of a sample. Its `drums` is only the shelf on which 808s stand too."""
-    kind = {"loop": "loop", "oneshot": "one shot"}.get(sample_type.casefold().replace("-", ""), "")
-    told = [tag for tag in tags if tokens(tag) not in (("drum",), ("drums",), ("bass", "music"))]
+    """What Splice's own catalogue says of a sample. `tempo` is in beats a minute."""
+    kind = {"loop": "loop", "oneshot": "one shot"}.get("".join(tokens(sample_type)), "")
+    told = [tag for tag in tags if tokens(tag) not in lexicon.SHELVES]
     if tempo and kind == "loop":
         told.append(f"{tempo:g} bpm")
     return from_text(SPLICE, ", ".join([*told, kind]))

@@ -1,0 +1,47 @@
+"""Words a sound file carries inside: title, genre, comment, keywords (RIFF INFO, ID3, Vorbis). Any thread.
+
+The daemon imports this: no numpy, no libsndfile. Never decodes, never writes, and reads within a limit.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from wavized.audio.probe import Sparing, identify
+from wavized.audio.stream import Section, open_sample
+from wavized.errors import UnreadableAudioError
+
+log = logging.getLogger(__name__)
+
+MAX_CHARACTERS = 200
+"""Of each tag: what is longer is an advertisement, not a description."""
+
+_OTHER = frozenset({"keywords", "ikey", "subject", "isbj", "description", "category", "tags", "grouping"})
+"""Fields beyond title, genre and comment that describe a sound, as tinytag spells them."""
+
+
+def read_tags(path: Path) -> tuple[str, ...]:
+    """What title, genre, comment and keywords say, each once; nothing where there are none."""
+    from tinytag import TinyTagException  # here, since a daemon that heeds no names never needs it
+
+    try:
+        file, size = open_sample(path)
+        with file:
+            return _texts(Section(file, 0, size))
+    except (UnreadableAudioError, TinyTagException) as error:
+        log.debug("No tags can be read from %s: %s", path, error)
+        return ()
+
+
+def _texts(section: Section) -> tuple[str, ...]:
+    from tinytag import TinyTag  # as above
+
+    identify(section)
+    section.seek(0)
+    tag = TinyTag.get(file_obj=cast(BinaryIO, Sparing(section)), duration=False)
+    told = [tag.title, tag.genre, tag.comment]
+    told += [text for name, texts in tag.other.items() if name.casefold() in _OTHER for text in texts]
+    cleaned = (text.replace("\0", " ").strip()[:MAX_CHARACTERS] for text in told if text)
+    return tuple(dict.fromkeys(text for text in cleaned if text))
