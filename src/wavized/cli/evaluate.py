@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from wavized.assembly import make_classifier, model_folder
-from wavized.cli.main import add_config_argument
+from wavized.cli.main import add_config_argument, whole_number
+from wavized.cli.measures import share, show_batches, show_intervals, show_mistakes, show_rejection
 from wavized.cli.output import console, print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
 from wavized.errors import UsageError
-from wavized.training.evaluation import listen, metrics, plots
+from wavized.training.evaluation import Study, canvas, listen, saving, study, time_batches
+from wavized.training.evaluation.latency import RUNS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", type=Path, metavar="DIR", help="another model folder")
     parser.add_argument("--json", action="store_true", help="all figures as one JSON object")
+    parser.add_argument("--plots", type=Path, metavar="DIR", help="write report.html and its pictures here")
     parser.add_argument(
-        "--plots", type=Path, metavar="DIR", help="draw confusion, reliability and coverage here"
+        "--batch-runs",
+        type=whole_number,
+        default=RUNS,
+        metavar="N",
+        help=f"how often each size of batch is timed (default {RUNS}; 0 leaves it out)",
     )
     parser.add_argument("--names", action="store_true", help="add what file names say (not there yet)")
     add_config_argument(parser)
@@ -39,31 +47,42 @@ def run(args: argparse.Namespace) -> int:
     if not args.folder.is_dir():
         raise UsageError(f"There is no folder {args.folder}")
     if args.plots:
-        plots.require()
+        canvas.require()
+        saving.prepare(args.plots)
     config = load_config_or_defaults(args)
-    classifier = make_classifier(config, model_folder(config, args.model))
+    model = model_folder(config, args.model)
+    classifier = make_classifier(config, model)
     try:
         info = classifier.info()
         with Progress("Listening", quiet=args.json) as progress:
-            heard = listen(args.folder, classifier, progress=lambda done, total: progress.reach(done, total))
+            heard = listen(args.folder, classifier, progress=progress.reach)
+        with Progress("Timing batches", quiet=args.json) as progress:
+            paths = [clip.path for clip in heard]
+            batches = time_batches(paths, classifier, runs=args.batch_runs, progress=progress.reach)
     finally:
         classifier.close()
-    figures = metrics(heard, info)
+    found = study(model.resolve().name, args.folder, heard, info, batches)
     if args.plots:
-        plots.draw(figures, args.plots)
+        _report(found, args.plots, quiet=args.json)
     if args.json:
-        print_json(figures)
+        print_json(found.figures)
     else:
-        _show(figures)
-        if args.plots:
-            console().print(f"Pictures are in {args.plots}", markup=False, soft_wrap=True)
+        _show(found.figures, args)
     return 0
 
 
-def _show(figures: dict[str, Any]) -> None:
+def _report(found: Study, folder: Path, *, quiet: bool) -> None:
+    from wavized.training.evaluation.report import report  # templates and pictures cost a second to load
+
+    made_at = f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}"
+    with Progress("Drawing", quiet=quiet) as progress:
+        saving.save(folder, report(found, made_at=made_at, progress=progress.reach))
+
+
+def _show(figures: dict[str, Any], args: argparse.Namespace) -> None:
     """The same for people."""
     rows = [
-        (label, str(row["support"]), _share(row["recall"]), _share(row["precision"]), _share(row["f1"]))
+        (label, str(row["support"]), share(row["recall"]), share(row["precision"]), share(row["f1"]))
         for label, row in figures["per_class"].items()
     ]
     table(("category", "clips", "recall", "precision", "F1"), rows)
@@ -71,21 +90,17 @@ def _show(figures: dict[str, Any]) -> None:
     latency = figures["latency_ms"]
     out = console()
     out.print(
-        f"\n{figures['n']} basses, {_share(figures['accuracy'])} right "
-        f"(95 % interval {_share(low)} to {_share(high)}), macro F1 {_number(figures['macro_f1'])}, "
-        f"AUC {_number(figures['auc_macro'])}, AUROC of confidence {_number(figures['auroc_confidence'])}, "
-        f"ECE {_number(figures['ece'])}",
+        f"\n{figures['n']} basses, {share(figures['accuracy'])} right "
+        f"(Wilson 95 % interval {share(low)} to {share(high)})",
         soft_wrap=True,
     )
-    for label, share in figures["reject"].items():
-        if share is not None:
-            out.print(f"{label}: {_share(share)} left alone", soft_wrap=True)
+    show_intervals(figures)
+    for label, left_alone in figures["reject"].items():
+        if left_alone is not None:
+            out.print(f"{label}: {share(left_alone)} left alone", soft_wrap=True, markup=False)
+    show_rejection(figures)
     out.print(f"One clip takes {latency['p50']:.0f} ms (median), {latency['p95']:.0f} ms (95th percentile)")
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f} %"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    show_batches(figures["latency_batches"])
+    show_mistakes(figures["misclassified"], args.folder, reported=args.plots is not None)
+    if args.plots:
+        out.print(f"The report is {args.plots / 'report.html'}", markup=False, soft_wrap=True)

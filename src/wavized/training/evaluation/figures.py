@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from wavized.domain.hearing import ModelInfo
 from wavized.ports import Classifier
 from wavized.training.evaluation import tables
 from wavized.training.evaluation.decisions import UNHEARD, Json, decisions, filed, misclassified
+from wavized.training.evaluation.latency import percentiles
 from wavized.training.evaluation.listening import Heard, Progress, listen
 from wavized.training.evaluation.tables import Basses, Rejection
 from wavized.training.statistics import BINS, REPLICATES, bin_of, bootstrap, ratio, wilson
@@ -31,14 +33,21 @@ class Study:
     heard: Sequence[Heard]
     basses: Basses
     rejection: Rejection | None
-    figures: Json
+    figures: dict[str, Any]
 
 
-def study(name: str, folder: Path, heard: Sequence[Heard], info: ModelInfo) -> Study:
-    """Everything that is worked out of what was heard."""
+def study(
+    name: str,
+    folder: Path,
+    heard: Sequence[Heard],
+    info: ModelInfo,
+    batches: Mapping[str, Json] | None = None,
+) -> Study:
+    """Everything that is worked out of what was heard; `batches` is what `time_batches` found."""
     bass = tables.basses(heard, info.categories)
     rejection = tables.rejection(heard, info)
-    return Study(name, folder, info, heard, bass, rejection, metrics(heard, info))
+    figures = {**metrics(heard, info), "latency_batches": dict(batches or {})}
+    return Study(name, folder, info, heard, bass, rejection, figures)
 
 
 def evaluate(folder: Path, classifier: Classifier, *, progress: Progress | None = None) -> Json:
@@ -74,7 +83,7 @@ def metrics(heard: Sequence[Heard], info: ModelInfo) -> Json:
         "decisions": outcomes,
         "filed": filed(outcomes),
         "misclassified": misclassified(heard, info),
-        "latency_ms": _latency([clip.latency_ms for clip in heard]),
+        "latency_ms": percentiles([clip.latency_ms for clip in heard]),
     }
 
 
@@ -185,8 +194,3 @@ def _rejection(rejection: Rejection | None) -> Json | None:
             "interval": list(wilson(through, len(scores))) if known else None,
         }
     return table
-
-
-def _latency(took_ms: Sequence[float]) -> dict[str, float | None]:
-    points = (50, 90, 95, 99)
-    return {f"p{p}": float(np.percentile(took_ms, p)) if took_ms else None for p in points}
