@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from scipy import signal
+from scipy import ndimage, signal
 
 Audio = NDArray[np.float32]
 """Samples as float32 (channels, n)."""
@@ -114,6 +114,17 @@ def compress(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
     return to_peak(np.asarray(samples * gain, dtype=np.float32))
 
 
+def limit(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
+    """A loud master: up to 12 dB of gain into a limiter that looks 5 ms ahead and lets go in 30-200 ms."""
+    hot = to_peak(samples) * 10.0 ** (rng.uniform(1.0, 12.0) / 20.0)
+    ahead = max(2, int(0.005 * rate))
+    peaks = ndimage.maximum_filter1d(np.max(np.abs(hot), axis=0), 2 * ahead + 1)
+    keep = float(np.exp(-1.0 / (rate * rng.uniform(0.03, 0.2))))
+    slow = signal.lfilter([1 - keep], [1, -keep], peaks, zi=[keep * peaks[0]])[0]
+    ceiling = ndimage.uniform_filter1d(np.maximum(np.maximum(peaks, slow), 1.0), ahead)
+    return to_peak(np.asarray(hot / ceiling, dtype=np.float32))
+
+
 def chorus(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
     """A slow, shallow modulated delay mixed in, turned differently for each channel."""
     count = samples.shape[1]
@@ -129,8 +140,8 @@ def chorus(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
 
 
 def reverb(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
-    """A small exponential-noise room of 0.1 to 1.2 s, low-cut, at a modest share."""
-    decay_s = rng.uniform(0.1, 1.2)
+    """An exponential-noise room of 0.1 to 2.5 s, low-cut, at a modest share."""
+    decay_s = float(np.exp(rng.uniform(np.log(0.1), np.log(2.5))))
     length = int(decay_s * rate)
     room = rng.standard_normal((samples.shape[0], length)) * np.exp(-6.9 * np.arange(length) / length)
     room = signal.lfilter([1, -1], [1, -0.95], room)
@@ -139,25 +150,26 @@ def reverb(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
     return to_peak(np.asarray(dry + rng.uniform(0.05, 0.3) * to_peak(wet), dtype=np.float32))
 
 
-def lo_fi(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
-    """An old sampler: a lower rate there and back, sometimes aliased, and 6 to 12 bits."""
-    low_hz = float(rng.uniform(5500.0, 14000.0))
-    if rng.random() < 0.5:
-        samples = resample(resample(samples, rate, low_hz), low_hz, rate)
-    else:
-        held = (np.arange(samples.shape[1]) * low_hz / rate).astype(int) * rate / low_hz
-        samples = samples[:, np.minimum(held.astype(int), samples.shape[1] - 1)]
-    steps = 2.0 ** rng.integers(6, 13)
-    return np.asarray(np.round(to_peak(samples) * steps) / steps, dtype=np.float32)
+def echo(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
+    """One to four fainter and duller repeats, 60-400 ms apart."""
+    lag, feedback = int(rate * rng.uniform(0.06, 0.4)), rng.uniform(0.1, 0.45)
+    repeats = int(rng.integers(1, 5))
+    dull = signal.butter(1, rng.uniform(800.0, 6000.0), "low", fs=rate, output="sos")
+    out = np.zeros((samples.shape[0], samples.shape[1] + lag * repeats), dtype=np.float32)
+    copy = to_peak(samples)
+    for k in range(repeats + 1):
+        out[:, k * lag : k * lag + samples.shape[1]] += copy * feedback**k
+        copy = np.asarray(signal.sosfilt(dull, copy, axis=1), dtype=np.float32)
+    return to_peak(out)
 
 
-def noise_floor(samples: Audio, rng: np.random.Generator) -> Audio:
-    """Quiet white or brownish noise under the sound, 75 to 40 dB below its peak."""
-    noise = rng.standard_normal(samples.shape)
-    if rng.random() < 0.5:
-        noise = signal.lfilter([1], [1, -0.97], noise)
-    level = 10.0 ** (rng.uniform(-75.0, -40.0) / 20.0)
-    return np.asarray(to_peak(samples) + level * noise / np.max(np.abs(noise)), dtype=np.float32)
+def width(samples: Audio, rng: np.random.Generator) -> Audio:
+    """Narrow or widen a stereo sound by scaling what its sides differ in."""
+    if samples.shape[0] == 1:
+        return samples
+    middle, side = samples.mean(axis=0), 0.5 * (samples[0] - samples[1])
+    side = rng.uniform(0.0, 1.8) * side
+    return to_peak(np.asarray(np.stack([middle + side, middle - side]), dtype=np.float32))
 
 
 def layer_hit(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
@@ -175,27 +187,28 @@ def layer_hit(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
     return to_peak(np.asarray(mixed, dtype=np.float32))
 
 
-def cut(samples: Audio, rate: int, seconds: float, rng: np.random.Generator) -> Audio:
-    """End the sound after `seconds`: a hard cut, a short fade, or a fall over its whole length."""
+def cut(samples: Audio, rate: int, seconds: float, rng: np.random.Generator, falling: bool = False) -> Audio:
+    """End the sound after `seconds`: cut hard, faded shortly or (always if `falling`) falling all the way."""
     length = min(samples.shape[1], max(int(seconds * rate), 64))
+    whole = rng.random() < 0.3 or falling
+    fade = length if whole else min(length, int(rate * rng.choice([0.002, 0.02, 0.15])))
     samples = samples[:, :length].copy()
-    fade = length if rng.random() < 0.3 else min(length, int(rate * rng.choice([0.002, 0.02, 0.15])))
     curve = np.linspace(1.0, 0.0, fade, dtype=np.float32)
     samples[:, length - fade :] *= curve if rng.random() < 0.5 else curve**3
     return samples
 
 
 def fade_in(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
-    """A soft start of 1 to 30 ms."""
-    length = min(samples.shape[1], int(rate * rng.uniform(0.001, 0.03)))
+    """A soft start of 1 to 60 ms."""
+    length = min(samples.shape[1], int(rate * np.exp(rng.uniform(np.log(0.001), np.log(0.06)))))
     samples = samples.copy()
     samples[:, :length] *= np.linspace(0.0, 1.0, length, dtype=np.float32)
     return samples
 
 
 def lead_in(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
-    """Up to 60 ms of silence in front."""
-    return np.pad(samples, ((0, 0), (int(rate * rng.uniform(0.0, 0.06)), 0)))
+    """Up to 250 ms of silence in front, mostly a few milliseconds."""
+    return np.pad(samples, ((0, 0), (int(rate * 0.25 * rng.random() ** 3), 0)))
 
 
 def collapse(samples: Audio, rng: np.random.Generator) -> Audio:
