@@ -1,23 +1,25 @@
-"""Read a training corpus: label folders, with a manifest.csv or without one.
+"""Read a training corpus: label folders, with a manifest.csv or without one; one such folder or several.
 
 Says of each clip what it is, which family of sounds it belongs to and whether it may be fitted on.
-Never decodes more than a header, never writes.
+`read` never decodes more than a header; `read_all` decodes to tell one sound in two places. Never writes.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import soundfile
 
 from wavized.errors import UsageError
+from wavized.logic.selection import AUDIO_SUFFIXES, is_audio
+from wavized.training import content, rows
+from wavized.training.rows import CONFIDENCE
 
 CATEGORIES = ("808", "acid", "brass", "growl", "reese", "slap", "sub")
 REJECTS = ("not_bass", "loop")
@@ -25,11 +27,14 @@ LABELS = CATEGORIES + REJECTS
 UNLABELLED_BASS = "_unlabelled_bass"
 """A bass one-shot of which nobody said which: any of the seven, and no reject."""
 
-SUFFIXES = frozenset({".wav", ".wave", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".mp3"})
-CONFIDENCE = {"high": 1.0, "medium": 0.8, "low": 0.5}
+SUFFIXES = AUDIO_SUFFIXES
 DOUBTED = 0.4
 OPEN_RECORDING = 4.0
 """How much more a real sample counts than a render: there are few, and they are what comes later."""
+SHOWN = 5
+"""So many problems are named in a message; the others are counted."""
+
+Advance = Callable[[int, int], None]
 
 
 class CorpusError(UsageError):
@@ -38,7 +43,10 @@ class CorpusError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of the corpus. `family` is what a split may not tear apart; `weight` is relative."""
+    """One file of the corpus. `family` is what a split may not tear apart; `weight` is relative.
+
+    `group` is the smaller circle of takes of one sound, such as a preset at several notes.
+    """
 
     path: Path
     label: str
@@ -48,6 +56,7 @@ class Source:
     use: str = "train"
     doubt: str = ""
     real: bool = True
+    group: str = ""
 
     @property
     def sure(self) -> bool:
@@ -57,16 +66,57 @@ class Source:
 
 def read(folder: Path) -> list[Source]:
     """Every clip of the corpus that is not excluded, in a fixed order. Raises CorpusError."""
-    if not folder.is_dir():
-        raise CorpusError(f"The corpus folder does not exist: {folder}")
-    manifest = folder / "manifest.csv"
-    sources = _from_manifest(folder, manifest) if manifest.is_file() else _from_folders(folder)
-    if not any(source.label in LABELS for source in sources):
-        raise CorpusError(
-            f"No labelled sound was found in {folder}",
-            hint=f"It needs one folder for each label: {', '.join(LABELS)}",
-        )
-    return _join_families(sources)
+    return _join(_found(folder))
+
+
+def read_all(folders: Sequence[Path], advance: Advance | None = None) -> list[Source]:
+    """Every clip of several corpora. What sounds the same is one family, wherever it lies; so is one maker.
+
+    A training clip that sounds exactly like one kept for measuring is kept for measuring as well.
+    Decodes everything once; of what is kept for measuring only a digest is taken. Raises CorpusError.
+    """
+    sources = gather(folders)
+    digests = []
+    for done, source in enumerate(sources, 1):
+        digests.append(content.digest(source.path))
+        if advance:
+            advance(done, len(sources))
+    return _join(keep_for_measuring(sources, digests), digests)
+
+
+def gather(folders: Sequence[Path]) -> list[Source]:
+    """Every clip of several corpora, nothing decoded: families by group and maker alone. Raises CorpusError."""
+    places = [folder.resolve() for folder in folders]
+    for at, place in enumerate(places):
+        if any(place.is_relative_to(other) for other in places[:at] + places[at + 1 :]):
+            raise CorpusError(
+                f"The corpus {folders[at]} is given twice", hint="It lies in another one; name each once"
+            )
+    return _join(
+        [source for at, folder in enumerate(folders) for source in _found(folder, f"{at}/" if at else "")]
+    )
+
+
+def keep_for_measuring(sources: Sequence[Source], digests: Sequence[str]) -> list[Source]:
+    """The clips, with each that sounds exactly like one kept for measuring kept for measuring too."""
+    kept = {digest for source, digest in zip(sources, digests, strict=True) if source.use == "evaluate"}
+    return [
+        replace(source, use="evaluate") if digest and digest in kept else source
+        for source, digest in zip(sources, digests, strict=True)
+    ]
+
+
+def names(sources: Iterable[Source], folders: Sequence[Path]) -> list[str]:
+    """What reports and probabilities call each clip: its path in its corpus, with `/` on every system.
+
+    Several corpora stand before it by number, as in `1:808/boom.wav`.
+    """
+    found = []
+    for source in sources:
+        at = next(at for at, folder in enumerate(folders) if source.path.is_relative_to(folder))
+        name = source.path.relative_to(folders[at]).as_posix()
+        found.append(name if len(folders) == 1 else f"{at + 1}:{name}")
+    return found
 
 
 def for_training(sources: Iterable[Source], *, required: Sequence[str] = LABELS) -> list[Source]:
@@ -99,70 +149,119 @@ def digest(sources: Iterable[Source]) -> str:
 def folds(sources: Sequence[Source], count: int) -> list[int]:
     """A fold for each clip: families stay whole, classes are spread as evenly as that allows.
 
-    Greedy, biggest family first, each into the fold that lacks its labels most; deterministic.
+    Greedy, biggest family first, each into the fold that lacks its labels most; deterministic. Raises
+    CorpusError where a class has too few families to be learnt in one fold and measured in another.
     """
-    totals = Counter(source.label for source in sources)
-    held = [Counter[str]() for _ in range(count)]
     families: dict[str, Counter[str]] = {}
     for source in sources:
         families.setdefault(source.family, Counter())[source.label] += 1
+    _must_be_parted(families, count)
+    totals = Counter(source.label for source in sources)
+    held = [Counter[str]() for _ in range(count)]
     place: dict[str, int] = {}
     for family in sorted(families, key=lambda name: (-sum(families[name].values()), name)):
-        content = families[family]
+        labels = families[family]
         load = [
-            sum((held[fold][label] + n) ** 2 / totals[label] ** 2 for label, n in content.items())
+            sum((held[fold][label] + n) ** 2 / totals[label] ** 2 for label, n in labels.items())
             + 0.01 * sum(held[fold].values()) / len(sources)
             for fold in range(count)
         ]
         place[family] = load.index(min(load))
-        held[place[family]].update(content)
+        held[place[family]].update(labels)
     return [place[source.family] for source in sources]
 
 
-def _from_manifest(folder: Path, manifest: Path) -> list[Source]:
-    with manifest.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    needed = {"file", "label"} - set(rows[0] if rows else ())
-    if needed:
-        raise CorpusError(f"{manifest} lacks the columns: {', '.join(sorted(needed))}")
-    sources = [_from_row(folder, row) for row in rows if row.get("use") != "exclude"]
-    absent = [str(source.path) for source in sources if not source.path.is_file()]
-    if absent:
-        raise CorpusError(f"{len(absent)} files of {manifest} do not exist: {'; '.join(absent[:5])}")
+def _must_be_parted(families: dict[str, Counter[str]], count: int) -> None:
+    hint = (
+        "Add sounds of other packs, each pack in a sub-folder of its label or with its own engine_or_pack "
+        "in manifest.csv"
+    )
+    if len(families) < count:
+        raise CorpusError(
+            f"The corpus cannot be parted into {count} folds: its sounds make {len(families)} families",
+            hint=hint,
+        )
+    spread = Counter(label for labels in families.values() for label in labels if label in LABELS)
+    alone = sorted(label for label, number in spread.items() if number < 2)
+    if alone:
+        raise CorpusError(
+            f"What is learnt of {', '.join(alone)} cannot be measured: all its sounds are of one family",
+            hint=hint,
+        )
+
+
+def _found(folder: Path, space: str = "") -> list[Source]:
+    if not folder.is_dir():
+        raise CorpusError(f"The corpus folder does not exist: {folder}")
+    manifest = folder / "manifest.csv"
+    sources = _from_manifest(folder, manifest) if manifest.is_file() else _from_folders(folder, space)
+    if not any(source.label in LABELS for source in sources):
+        raise CorpusError(
+            f"No labelled sound was found in {folder}",
+            hint=f"It needs one folder for each label: {', '.join(LABELS)}",
+        )
     return sources
 
 
-def _from_row(folder: Path, row: dict[str, str]) -> Source:
-    real = row.get("kind", "").startswith("real")
-    weight = CONFIDENCE.get(row.get("confidence", "high"), 1.0)
-    weight *= (DOUBTED if row.get("doubt") else 1.0) * (OPEN_RECORDING if real else 1.0)
-    pack = row.get("engine_or_pack") or row["file"]
+def _from_manifest(folder: Path, manifest: Path) -> list[Source]:
+    try:
+        found = rows.read(manifest, (*LABELS, UNLABELLED_BASS))
+    except rows.ManifestError as error:
+        raise CorpusError(
+            f"{manifest}: {_some(error.problems)}",
+            hint="Mend the manifest; a row with the use `exclude` is left out, and so is what has no row",
+        ) from error
+    sources = [_from_row(folder, row) for row in found if row.use != "exclude"]
+    absent = [str(source.path) for source in sources if not source.path.is_file()]
+    if absent:
+        raise CorpusError(
+            f"{len(absent)} files of {manifest} do not exist: {_some(absent)}",
+            hint="Put them back, or take their rows out",
+        )
+    return sources
+
+
+def _some(problems: Sequence[str]) -> str:
+    more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+    return "; ".join(problems[:SHOWN]) + more
+
+
+def _from_row(folder: Path, row: rows.Row) -> Source:
+    real = row.kind.startswith("real")
+    weight = CONFIDENCE[row.confidence or "high"] * (DOUBTED if row.doubt else 1.0)
+    pack = row.pack or row.file
     return Source(
-        path=folder / row["file"],
-        label=row["label"],
-        family=row.get("group") or pack,
+        path=folder / row.file,
+        label=row.label,
+        family=row.group or pack,
         pack=pack,
-        weight=weight,
-        use=row.get("use") or "train",
-        doubt=row.get("doubt", ""),
+        weight=weight * (OPEN_RECORDING if real else 1.0),
+        use=row.use,
+        doubt=row.doubt,
         real=real,
+        group=row.group or pack,
     )
 
 
-def _from_folders(folder: Path) -> list[Source]:
-    """No manifest: a sub-folder is a pack; else names that differ in numbers only are one family."""
+def _from_folders(folder: Path, space: str) -> list[Source]:
+    """No manifest: a sub-folder is a pack; else names that differ in numbers only are one family.
+
+    `space` keeps names that were only guessed apart from those of another corpus.
+    """
     found = []
     for label in (*LABELS, UNLABELLED_BASS):
         for path in sorted((folder / label).rglob("*")):
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
-                family = f"{label}/{re.sub(r'[0-9 _-]+', '', path.stem).lower()}"
-                pack = family if path.parent == folder / label else path.parent.name
-                found.append(Source(path, label, family, pack, 1.0))
+            if is_audio(path.name) and not path.name.startswith(".") and path.is_file():
+                group = f"{space}{label}/{re.sub(r'[0-9 _-]+', '', path.stem).lower()}"
+                pack = group if path.parent == folder / label else path.parent.name
+                found.append(Source(path, label, group, pack, 1.0, group=group))
     return found
 
 
-def _join_families(sources: list[Source]) -> list[Source]:
-    """Give every clip the family that joins its group and its engine or pack (`sf2-a` and `sf2` are one)."""
+def _join(sources: Sequence[Source], digests: Sequence[str] = ()) -> list[Source]:
+    """Give every clip the family that joins its group, its engine or pack (`sf2-a` and `sf2` are one) and,
+    where digests are given, whatever sounds exactly the same.
+    """
     parent: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -170,13 +269,16 @@ def _join_families(sources: list[Source]) -> list[Source]:
             name = parent[name]
         return name
 
-    for source in sources:
-        first, second = root(f"group {source.family}"), root(_maker(source.pack))
+    def join(one: str, other: str) -> None:
+        first, second = root(one), root(other)
         parent[max(first, second)] = min(first, second)
-    return [
-        Source(s.path, s.label, root(_maker(s.pack)), s.pack, s.weight, s.use, s.doubt, s.real)
-        for s in sources
-    ]
+
+    for source in sources:
+        join(f"group {source.group}", _maker(source.pack))
+    for source, digest in zip(sources, digests, strict=False):
+        if digest:
+            join(f"sound {digest}", _maker(source.pack))
+    return [replace(source, family=root(_maker(source.pack))) for source in sources]
 
 
 def _maker(pack: str) -> str:
