@@ -1,7 +1,7 @@
-"""The bank: augmented clips as the model sees them, made once by several processes and kept on disk.
+"""The bank: produced clips as the model hears them, made once by several processes and kept on disk.
 
 Each shard is written whole under a temporary name, so that an interrupted build goes on where it stopped.
-Writes only into the work folder it is given.
+Beside the shards lie the pictures that a front makes of them. Writes only into the work folder it is given.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from wavized.audio import decode
-from wavized.training import compose, corpus, effects, network
-from wavized.training.augmentation import Limits, produce
+from wavized.inference.ear import EarConfig, Front
+from wavized.training import compose, corpus, effects
+from wavized.training.augmentation import LIMITS, Limits, produce
 from wavized.training.corpus import LABELS, UNLABELLED_BASS, Source
 from wavized.training.synthesis import LABELS as SYNTHESIZED
 from wavized.training.synthesis import render
@@ -28,11 +30,14 @@ from wavized.training.synthesis import render
 RATE = 22_050
 """Production happens at this rate in Hz, before the sound is brought to the model's."""
 HEARD_S = 6.0
-VERSION = 1
+VERSION = 2
 """Raised when the same plan would give other sounds."""
 
-LIMITS = {"sub": Limits(clean=True), "loop": Limits(whole=True)}
-Features = NDArray[np.float16]
+UNIT = 8192
+"""A sample of 1.0 as it is kept: 16 bits that hold 12 dB above full scale, for the loudness is fixed, not the peak."""
+SHARD = 256
+Sounds = NDArray[np.int16]
+Pictures = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +112,37 @@ def build(
             pool.shutdown(cancel_futures=True)
 
 
-def read(folder: Path, count: int) -> Features:
-    """All entries of a finished bank, (entries, bands, frames)."""
-    bank = np.empty((count, network.MELS, network.FRAMES), dtype=np.float16)
+def read(folder: Path, count: int) -> Iterator[Sounds]:
+    """The entries of a finished bank, shard by shard: (entries, samples) in units of 1 / UNIT."""
     for start in range(0, count, SHARD):
-        bank[start : start + SHARD] = np.load(_shard(folder, start))
-    return bank
+        yield np.load(_shard(folder, start))
+
+
+def pictures(folder: Path, count: int, config: EarConfig, kind: str) -> Pictures:
+    """What a front sees of every entry, (entries, 2, bands, frames); made once, then read."""
+    path = folder / f"{kind}-{short_digest([config.to_json_string()])}.npy"
+    if not path.is_file():
+        partial = path.with_suffix(".partial.npy")
+        first = see([np.zeros(0, np.int16)], config, kind)
+        kept = np.lib.format.open_memmap(partial, "w+", np.float16, (count, *first.shape[1:]))
+        for start, sounds in zip(range(0, count, SHARD), read(folder, count), strict=True):
+            kept[start : start + SHARD] = see(sounds, config, kind)
+        kept.flush()
+        partial.replace(path)
+    return np.asarray(np.load(path))
+
+
+@torch.inference_mode()
+def see(sounds: Sequence[NDArray[np.int16]] | Sounds, config: EarConfig, kind: str) -> Pictures:
+    """What a front sees of these sounds, kept as the bank keeps them; silence stands for what is missing."""
+    front, length = Front(config, kind), round(config.window_s * config.sample_rate)
+    parts = []
+    for start in range(0, len(sounds), 16):
+        batch = np.zeros((len(sounds[start : start + 16]), length), dtype=np.float32)
+        for row, sound in zip(batch, sounds[start : start + 16], strict=True):
+            row[: len(sound)] = sound[:length]
+        parts.append(front(torch.from_numpy(batch / UNIT)).half().numpy())
+    return np.concatenate(parts)
 
 
 def key(sources: Sequence[Source], recipes: Sequence[Recipe]) -> str:
@@ -125,46 +155,43 @@ def short_digest(content: list[object]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
-def hear(sources: Sequence[Source]) -> Features:
-    """The clips as the product hears them, without any augmentation."""
-    extractor = network.front_end()
+def hear(sources: Sequence[Source], config: EarConfig) -> Sounds:
+    """The clips as the product hears them, without any production, kept as the bank keeps its entries."""
     clips = []
     for source in sources:
-        clip = decode.load(source.path, sample_rate=network.SAMPLE_RATE, window_s=network.WINDOW_S)
-        clips.append(_shape(clip.samples))
-    parts = [network.features(extractor, clips[at : at + 64]) for at in range(0, len(clips), 64)]
-    return np.concatenate(parts)
+        clip = decode.load(source.path, sample_rate=config.sample_rate, window_s=config.window_s)
+        clips.append(_shape(clip.samples, config))
+    return _kept(clips)
 
 
-SHARD = 256
+def _kept(clips: Sequence[NDArray[np.float32]]) -> Sounds:
+    return np.clip(np.round(np.stack(clips) * UNIT), -32_768, 32_767).astype(np.int16)
+
+
 _sources: list[Source] = []
 
 
 def _prepare(sources: list[Source]) -> None:
     """Set up a worker process: one thread each, the corpus at hand."""
-    import torch
-
     torch.set_num_threads(1)
     _sources[:] = sources
 
 
 def _make_shard(recipes: list[Recipe], target: Path) -> int:
-    extractor = network.front_end()
-    clips = [_cook(recipe) for recipe in recipes]
-    parts = [network.features(extractor, clips[at : at + 32]) for at in range(0, len(clips), 32)]
     partial = target.with_suffix(".partial.npy")
-    np.save(partial, np.concatenate(parts))
+    np.save(partial, _kept([_cook(recipe) for recipe in recipes]))
     partial.replace(target)
     return len(recipes)
 
 
 def _cook(recipe: Recipe) -> NDArray[np.float32]:
     """One entry as model input; a production that ended in silence is drawn again."""
+    config = EarConfig()
     for attempt in range(8):
         rng = np.random.default_rng((recipe.seed, attempt))
         produced = produce(_raw(recipe, rng), RATE, rng, LIMITS.get(recipe.label, Limits()))
         try:
-            return _shape(effects.resample(produced, RATE, network.SAMPLE_RATE))
+            return _shape(effects.resample(produced, RATE, config.sample_rate), config)
         except decode.SilentAudioError:
             continue
     raise ValueError(f"No sound could be made from {recipe}")
@@ -184,8 +211,8 @@ def _load(path: Path) -> effects.Audio:
     return decode.load(path, sample_rate=RATE, window_s=HEARD_S).samples
 
 
-def _shape(samples: effects.Audio) -> NDArray[np.float32]:
-    return decode.to_model_input(samples, sample_rate=network.SAMPLE_RATE, window_s=network.WINDOW_S)
+def _shape(samples: effects.Audio, config: EarConfig) -> NDArray[np.float32]:
+    return decode.to_model_input(samples, sample_rate=config.sample_rate, window_s=config.window_s)
 
 
 def _shard(folder: Path, start: int) -> Path:

@@ -67,8 +67,8 @@ _WEIGHTS = {
 HIGHER = frozenset({"acid", "brass", "growl", "reese", "slap"})
 """Basses that are also sampled above the bass register; for 808 and sub the register is part of the sound."""
 
-OCTAVE_UP, TWELFTH_UP = 0.25, 0.07
-"""Chance of playing 12 or 19 semitones up: one law for all of `HIGHER`."""
+OCTAVE_UP, TWELFTH_UP = 0.15, 0.05
+"""Chance of 12 or 19 semitones up, one law for all of `HIGHER`; the production chain may add an octave."""
 
 
 def families(label: str) -> Mapping[str, Patch]:
