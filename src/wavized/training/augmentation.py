@@ -20,7 +20,7 @@ from wavized.training.effects import Audio
 class Limits:
     """How far the chain may go before a sound becomes another class.
 
-    `clean` keeps away what adds harmonics or an attack (a distorted sub is no sub any more);
+    `clean` keeps away what adds harmonics, an attack or a fall (a distorted sub is no sub any more);
     `whole` keeps the length (a loop cut to its first hit is a one-shot);
     `falling` ends a cut by a fall (an 808 cut off while it is loud is a sub);
     `raised` is the chance of an octave up, for what is also sampled above the bass register.
@@ -45,7 +45,8 @@ PITCH_SEMITONES = (-6.0, 3.0)
 STRETCH = (0.8, 1.2)
 UNTOUCHED = 0.12
 """How often a sound goes out as the instrument gave it."""
-SHORTEST_S, LONGEST_S = 0.2, 3.2
+CUT, SHORTEST_S, LONGEST_S = 0.45, 0.25, 3.2
+"""How often a sound is cut short, and to what length."""
 
 Effect = Callable[[Audio], Audio]
 
@@ -57,16 +58,18 @@ def produce(samples: Audio, rate: int, rng: np.random.Generator, limits: Limits)
         return _deliver(samples, rate, rng)
     samples = _retune(samples, rate, rng, limits)
     samples = _process(samples, rate, rng, limits)
-    if not limits.whole and rng.random() < 0.6:
+    if not limits.whole and rng.random() < CUT:
         # one law for every class: a length that differs by class would become the class
         seconds = float(np.exp(rng.uniform(np.log(SHORTEST_S), np.log(LONGEST_S))))
         if seconds * rate < samples.shape[1]:
-            samples = effects.cut(samples, rate, seconds, rng, limits.falling)
+            fall = 1.0 if limits.falling else 0.0 if limits.clean else 0.3
+            samples = effects.cut(samples, rate, seconds, rng, fall)
     return _deliver(_degrade(samples, rate, rng, limits), rate, rng)
 
 
 def _retune(samples: Audio, rate: int, rng: np.random.Generator, limits: Limits) -> Audio:
-    octave = 12.0 if rng.random() < limits.raised else 0.0
+    long_enough = samples.shape[1] > 2 * SHORTEST_S * rate
+    octave = 12.0 if rng.random() < limits.raised and long_enough else 0.0
     if octave or rng.random() < 0.85:
         semitones = octave + float(rng.uniform(*PITCH_SEMITONES))
         samples = effects.pitch_by_resampling(samples, semitones, rate)

@@ -187,11 +187,10 @@ def layer_hit(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
     return to_peak(np.asarray(mixed, dtype=np.float32))
 
 
-def cut(samples: Audio, rate: int, seconds: float, rng: np.random.Generator, falling: bool = False) -> Audio:
-    """End the sound after `seconds`: cut hard, faded shortly or (always if `falling`) falling all the way."""
+def cut(samples: Audio, rate: int, seconds: float, rng: np.random.Generator, fall: float = 0.3) -> Audio:
+    """End the sound after `seconds`: cut hard, faded shortly, or with chance `fall` falling all the way."""
     length = min(samples.shape[1], max(int(seconds * rate), 64))
-    whole = rng.random() < 0.3 or falling
-    fade = length if whole else min(length, int(rate * rng.choice([0.002, 0.02, 0.15])))
+    fade = length if rng.random() < fall else min(length, int(rate * rng.choice([0.002, 0.02, 0.15])))
     samples = samples[:, :length].copy()
     curve = np.linspace(1.0, 0.0, fade, dtype=np.float32)
     samples[:, length - fade :] *= curve if rng.random() < 0.5 else curve**3

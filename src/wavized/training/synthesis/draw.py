@@ -70,12 +70,12 @@ def pick(rng: Rng, *options: float) -> float:
     return float(options[int(rng.integers(len(options)))])
 
 
-LENGTH_S = (0.15, 4.5)
+LENGTH_S = (0.22, 4.5)
 """Shortest and longest note; the logarithm of the length is evenly spread."""
 
 
 def draw_note(rng: Rng) -> Note:
-    """A bass note: MIDI 28-43 in six of ten draws, else 22-51; 0.15-4.5 s long, the release within that."""
+    """A bass note: MIDI 28-43 in six of ten draws, else 22-51; 0.22-4.5 s long, the release within that."""
     low, high = (28, 44) if chance(rng, 0.6) else (22, 52)
     midi = float(rng.integers(low, high)) + (uniform(rng, -0.5, 0.5) if chance(rng, 0.25) else 0.0)
     length = log_uniform(rng, *LENGTH_S)
