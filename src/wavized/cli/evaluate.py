@@ -9,13 +9,14 @@ from typing import Any
 
 from wavized.assembly import make_classifier, model_folder
 from wavized.cli.main import add_config_argument, whole_number
-from wavized.cli.measures import share, show_batches, show_intervals, show_mistakes, show_rejection
+from wavized.cli.measures import show_batches, show_intervals, show_mistakes, show_rejection
 from wavized.cli.output import console, print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
 from wavized.errors import UsageError
 from wavized.training.evaluation import Study, canvas, listen, saving, study, time_batches
 from wavized.training.evaluation.latency import RUNS
+from wavized.training.evaluation.words import share
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("wavized.cli.doctor", "check that everything is in order, and say what to do where not"),
     "config": ("wavized.cli.configure", "write, check or find the configuration file"),
     "evaluate": ("wavized.cli.evaluate", "measure a model on a folder of labelled sounds"),
+    "compare": ("wavized.cli.compare", "measure several models on the same labelled sounds, side by side"),
     "train": ("wavized.cli.train", "train a model (needs the `train` extra)"),
     "_worker": ("wavized.cli.worker", ""),
 }

@@ -6,27 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from wavized.cli.output import console, table
+from wavized.cli.output import console, printable, table
+from wavized.training.evaluation import comparison
+from wavized.training.evaluation.words import chance, interval, number, points, share
 
 LISTED = 20
 """So many of the surest mistakes are printed."""
-
-
-def share(value: float | None) -> str:
-    """A share of 1 in percent, one digit."""
-    return "-" if value is None else f"{100 * value:.1f} %"
-
-
-def number(value: float | None) -> str:
-    """A figure of 1, three digits."""
-    return "-" if value is None else f"{value:.3f}"
-
-
-def interval(ends: Sequence[float] | None, *, percent: bool = False) -> str:
-    """`0.812 to 0.903`, or in percent; empty where there is none."""
-    if not ends:
-        return ""
-    return " to ".join(f"{100 * end:.1f}" if percent else f"{end:.3f}" for end in ends)
 
 
 def show_intervals(figures: dict[str, Any]) -> None:
@@ -98,6 +83,52 @@ def show_mistakes(mistakes: Sequence[dict[str, Any]], folder: Path, *, reported:
             f"{len(mistakes) - LISTED} more: --json lists all of them, --plots DIR shows them in a report",
             soft_wrap=True,
         )
+
+
+def show_comparison(compared: dict[str, Any], plots: Path | None) -> None:
+    """Models as columns; then how each differs from the first."""
+    out = console()
+    names = [model["name"] for model in compared["models"]]
+    table(
+        ("figure", *(printable(name) for name in names)),
+        [
+            (
+                what,
+                *(
+                    f"{value}  ({ends})" if ends else value
+                    for value, ends in zip(values, ranges, strict=True)
+                ),
+            )
+            for what, values, ranges in comparison.rows(compared)
+        ],
+    )
+    how = compared["models"][0]["intervals"]
+    method = how["method"].removeprefix("95 %, ")
+    out.print("In brackets 95 % intervals: Wilson's for recalls and what is filed, for the others a")
+    out.print(f"{method}; {how['groups']} groups of basses\n", soft_wrap=True, markup=False)
+    columns = (
+        "less the first",
+        "accuracy, points",
+        "95 % interval",
+        "only it right",
+        "only the first",
+        "McNemar p",
+    )
+    table(columns, [_difference(found) for found in compared["differences"]])
+    if plots:
+        out.print(f"The report is {plots / 'report.html'}", markup=False, soft_wrap=True)
+
+
+def _difference(found: dict[str, Any]) -> tuple[str, ...]:
+    change, odds = found["accuracy"], found["mcnemar"]
+    return (
+        found["other"],
+        points(change["difference"]),
+        " to ".join(points(end) for end in change["interval"] or ()),
+        str(odds["only_other_right"]),
+        str(odds["only_first_right"]),
+        chance(odds["p"]),
+    )
 
 
 def _below(path: str, folder: Path) -> str:

@@ -6,11 +6,13 @@ Names of files and models are hostile until escaped: templates escape all, and s
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from wavized.training.evaluation import plots
+from wavized.training.evaluation import comparison, overlays, plots, words
 from wavized.training.evaluation.decisions import VERDICTS
 from wavized.training.evaluation.figures import Study
 from wavized.training.evaluation.latency import PERCENTILES
@@ -48,6 +50,14 @@ def environment(folder: Path) -> Environment:
     def below(path: str) -> str:
         return str(Path(path).relative_to(folder)) if Path(path).is_relative_to(folder) else path
 
+    figures = {
+        "share": words.share,
+        "percent": words.percent,
+        "number": words.number,
+        "points": words.points,
+        "signed": words.signed,
+        "chance": words.chance,
+    }
     made = Environment(
         loader=PackageLoader("wavized.training.evaluation"),
         autoescape=True,
@@ -56,35 +66,33 @@ def environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "shown": shown,
+        "shown": words.shown,
         "below": below,
-        "share": share,
-        "percent": percent,
-        "number": number,
         "base64": lambda content: base64.b64encode(content).decode("ascii"),
+        **figures,
     }
-    made.globals |= {"share": share, "percent": percent, "number": number}
+    made.globals |= figures
     return made
 
 
-def shown(text: str) -> str:
-    """A name with what cannot be printed (line ends, direction marks, bytes that are no text) in sight."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
-def share(value: float | None) -> str:
-    """A share of 1 in percent, one digit."""
-    return "-" if value is None else f"{100 * value:.1f} %"
-
-
-def percent(value: float | None) -> str:
-    """The same, whole and without the sign, for columns that say what they hold."""
-    return "-" if value is None else f"{100 * value:.0f}"
-
-
-def number(value: float | None) -> str:
-    """A figure of 1, three digits."""
-    return "-" if value is None else f"{value:.3f}"
+def compare_report(
+    compared: dict[str, Any], studies: Sequence[Study], folder: Path, *, made_at: str
+) -> dict[str, bytes]:
+    """The same for several models side by side."""
+    pictures = overlays.draw(studies)
+    text = (
+        environment(folder)
+        .get_template("comparison.html")
+        .render(
+            compared=compared,
+            rows=comparison.rows(compared),
+            pictures=pictures,
+            folder=folder,
+            others=len(studies[0].heard) - compared["n"],
+            made_at=made_at,
+        )
+    )
+    return {**pictures, "report.html": text.encode("utf-8")}
 
 
 def _thumbnails(study: Study, progress: Progress | None) -> dict[str, bytes]:

@@ -1,0 +1,88 @@
+"""`wavized compare`: several models on the same labelled clips, each heard through its own worker."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from wavized.assembly import make_classifier
+from wavized.cli.main import add_config_argument
+from wavized.cli.measures import show_comparison
+from wavized.cli.output import print_json, printable
+from wavized.cli.progress import Progress
+from wavized.cli.settings import load_config_or_defaults
+from wavized.config.model import Config
+from wavized.errors import UsageError
+from wavized.inference.manifest import check_files, read_manifest
+from wavized.training.evaluation import Heard, canvas, comparison, saving, study
+from wavized.training.evaluation.listening import groups, listen_to
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `wavized compare`."""
+    parser.add_argument("folder", type=Path, metavar="DIR", help="one folder per label, as for evaluate")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        dest="models",
+        help="a model folder; give it twice or more, the others are compared with the first",
+    )
+    parser.add_argument("--json", action="store_true", help="all figures as one JSON object")
+    parser.add_argument("--plots", type=Path, metavar="DIR", help="write report.html and its pictures here")
+    add_config_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Every model hears every clip; all that can be wrong is looked at before the first."""
+    if not args.folder.is_dir():
+        raise UsageError(f"There is no folder {args.folder}")
+    comparison.must_differ(args.models)
+    infos = []
+    for model in args.models:
+        manifest = read_manifest(model)
+        check_files(model, manifest)
+        infos.append(manifest.info)
+    clips = comparison.clips_for_all(args.folder, infos)
+    group_of = groups(args.folder, clips)
+    if args.plots:
+        canvas.require()
+        saving.prepare(args.plots)
+    config = load_config_or_defaults(args)
+    names = comparison.names(args.models)
+    studies = [
+        study(name, args.folder, _hear(config, model, name, clips, group_of, quiet=args.json), info)
+        for name, model, info in zip(names, args.models, infos, strict=True)
+    ]
+    compared = comparison.compare(studies, args.models)
+    if args.plots:
+        from wavized.training.evaluation.report import compare_report  # templates cost time to load
+
+        made_at = f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}"
+        saving.save(args.plots, compare_report(compared, studies, args.folder, made_at=made_at))
+    if args.json:
+        print_json(compared)
+    else:
+        show_comparison(compared, args.plots)
+    return 0
+
+
+def _hear(
+    config: Config,
+    model: Path,
+    name: str,
+    clips: list[tuple[Path, str]],
+    group_of: list[str],
+    *,
+    quiet: bool,
+) -> list[Heard]:
+    """One model's answers, one clip at a time; its worker is gone before the next one starts."""
+    classifier = make_classifier(config, model)
+    try:
+        with Progress(f"Listening: {printable(name)}", quiet=quiet) as progress:
+            return listen_to(clips, group_of, classifier, progress=progress.reach)
+    finally:
+        classifier.close()
