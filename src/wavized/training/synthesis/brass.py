@@ -164,9 +164,14 @@ def blown(rng: Rng, rate: int, note: Note) -> Audio:
     loud = loud * gate(note, n, rate, 1e-3)
     bell, slope, tone = log_uniform(rng, 150.0, 900.0), uniform(rng, 1.2, 3.2), np.zeros(n)
     count = int(min(40, 0.4 * rate / note.frequency, 7000.0 / note.frequency))
+    brighter, strength = loud**0.35, loud.copy()
+    partial, before, twice_cos = sine(cycles), np.zeros(n), 2.0 * sine(cycles + 0.25)
     for k in range(1, count + 1):
         weight = (k * note.frequency) ** 2 / ((k * note.frequency) ** 2 + bell**2)
-        tone += weight * loud ** (1.0 + 0.35 * (k - 1)) * k ** -(slope * 0.6) * sine(cycles * k)
+        tone += (weight * k ** -(slope * 0.6)) * strength * partial
+        strength *= brighter
+        # sin((k + 1) x) = 2 cos(x) sin(k x) - sin((k - 1) x)
+        partial, before = twice_cos * partial - before, partial
     tone = tone + log_uniform(rng, 0.003, 0.05) * lowpass(noise(rng, n), 4000.0, rate) * loud
     if chance(rng, 0.5):
         tone = tanh(level(tone), log_uniform(rng, 0.5, 5.0))

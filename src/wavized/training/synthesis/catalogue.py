@@ -20,6 +20,7 @@ from wavized.training.synthesis import (
     growl,
     kit,
     loops,
+    near,
     reese,
     slap,
     sub,
@@ -41,26 +42,31 @@ _FAMILIES: dict[str, dict[str, Patch]] = {
     "reese": reese.FAMILIES,
     "slap": slap.FAMILIES,
     "sub": sub.FAMILIES,
-    "not_bass": {**kit.FAMILIES, **tonal.FAMILIES, **fx.FAMILIES},
+    "not_bass": {**kit.FAMILIES, **tonal.FAMILIES, **near.FAMILIES, **fx.FAMILIES},
     "loop": loops.FAMILIES,
 }
 
-_WEIGHTS = {
-    "kick": 7.0,
-    "hard_kick": 3.0,
-    "tom": 3.0,
-    "snare": 2.0,
-    "impact": 1.5,
-    "voice": 2.5,
-    "classic": 1.5,
-    "plain": 2.5,
-    "driven": 2.0,
-    "clipped": 2.0,
-    "fat": 2.5,
-    "thumb": 2.0,
-    "pop": 1.5,
-    "speech": 2.0,
-    "bass_line": 2.0,
+_WEIGHTS: dict[str, dict[str, float]] = {
+    "808": {"plain": 2.5, "classic": 1.5, "driven": 2.0, "clipped": 2.0, "fat": 2.5},
+    "acid": {"dark": 2.0, "phrase": 2.0, "plucked": 2.0},
+    "brass": {"blown": 1.5, "hit": 1.5},
+    "growl": {},
+    "reese": {"classic": 1.5},
+    "slap": {"thumb": 2.0, "pop": 1.5, "finger": 1.5},
+    "sub": {"pure": 2.0, "warm": 2.0},
+    "not_bass": {
+        "kick": 7.0,
+        "hard_kick": 3.0,
+        "tuned_kick": 2.5,
+        "tom": 3.0,
+        "snare": 2.0,
+        "impact": 1.5,
+        "voice": 2.5,
+        "speech": 2.0,
+        "guitar": 2.0,
+        "low_chord": 1.5,
+    },
+    "loop": {"bass_line": 2.0},
 }
 """Families drawn more often than the others of their label (weight 1)."""
 
@@ -82,7 +88,7 @@ def render(label: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.flo
     Gives float32 of shape (channels, n) within [-1, 1], with one or two channels.
     """
     names = list(_FAMILIES[label])
-    weights = np.array([_WEIGHTS.get(name, 1.0) for name in names])
+    weights = np.array([_WEIGHTS[label].get(name, 1.0) for name in names])
     return render_family(label, str(rng.choice(names, p=weights / weights.sum())), rng, sample_rate)
 
 

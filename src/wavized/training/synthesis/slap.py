@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import lfilter
 
 from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import attack_decay, decay, gate, sweep
@@ -16,6 +17,14 @@ from wavized.training.synthesis.filters import bandpass, highpass, ladder, lowpa
 from wavized.training.synthesis.oscillators import noise, phase, pulse, saw, sine
 from wavized.training.synthesis.shaping import level, tanh, tube
 from wavized.training.synthesis.space import reverb
+
+
+def _ring(n: int, omega: float, radius: float) -> Audio:
+    """radius^n * sin(omega * n), made as the impulse response of a two-pole filter: faster than sines."""
+    impulse = np.zeros(n)
+    impulse[0] = 1.0
+    numerator = [0.0, radius * np.sin(omega)]
+    return np.asarray(lfilter(numerator, [1.0, -2.0 * radius * np.cos(omega), radius**2], impulse))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class String:
             tau = self.sustain / (1.0 + (frequency / self.dull) ** 1.3)
             level_k = abs(np.sin(np.pi * k * self.place) * np.sin(np.pi * k * pickup)) / k**self.slope
             m = min(n, int(7.0 * tau * rate) + 64)
-            out[:m] += level_k * sine(phase(frequency, m, rate)) * decay(m, rate, tau)
+            out[:m] += level_k * _ring(m, 2.0 * np.pi * frequency / rate, float(np.exp(-1.0 / (tau * rate))))
         return level(out)
 
 

@@ -86,7 +86,7 @@ def choir(rng: Rng, rate: int, note: Note) -> Audio:
 
 def lead(rng: Rng, rate: int, note: Note) -> Audio:
     """A synthesizer lead: saws or a pulse, bright, with vibrato."""
-    high = _higher(rng, note, 59, 86)
+    high = _higher(rng, note, 64, 88)
     n = high.samples(rate)
     t = seconds(n, rate)
     curve = high.frequency * 2.0 ** (uniform(rng, 0, 0.3) * np.sin(2 * np.pi * 5.5 * t) / 12.0)
@@ -129,7 +129,7 @@ def chord_stab(rng: Rng, rate: int, note: Note) -> Audio:
 
 def high_pluck(rng: Rng, rate: int, note: Note) -> Audio:
     """A pluck or guitar string above the bass register."""
-    high = _higher(rng, note, 57, 88)
+    high = _higher(rng, note, 60, 88)
     n = high.samples(rate)
     if chance(rng, 0.5):
         sustain, dull = log_uniform(rng, 0.1, 1.0), log_uniform(rng, 200.0, 1500.0)
