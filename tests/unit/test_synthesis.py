@@ -316,9 +316,15 @@ def test_measures_of_known_sounds_are_right() -> None:
     assert tone.duration_s == pytest.approx(0.5, abs=0.01)
     assert tone.centroid_hz == pytest.approx(100.0, abs=3.0)
     assert tone.low_share > 0.98
+    assert tone.f0_hz == pytest.approx(100.0, rel=0.01)
+    assert tone.level_db == pytest.approx(-3.0, abs=0.1)
+    assert tone.attack_ms <= 3.0
     assert tone.held_share > 0.9
     hiss = measure(np.random.default_rng(0).standard_normal((1, RATE)), RATE)
     assert hiss.centroid_hz == pytest.approx(RATE / 4, rel=0.05)
+    rising = measure((np.sin(2 * np.pi * 100.0 * t) * np.minimum(t / 0.2, 1.0))[None], RATE)
+    assert rising.attack_ms == pytest.approx(160.0, abs=12.0)
+    assert hiss.f0_hz == 0.0
     falling = measure((np.sin(2 * np.pi * 100.0 * t) * np.exp(-t / 0.05))[None], RATE)
     assert falling.decay_s == pytest.approx(0.05 * np.log(10.0), abs=0.03)
 
@@ -345,10 +351,10 @@ def test_the_sheet_compares_with_training_clips_alone(
     (corpus / "manifest.csv").write_text(
         "file,label,kind,use\nsub.flac,sub,synth_render,train\nnot there.flac,sub,real_original,evaluate\n"
     )
-    assert (
-        sheet.main([str(tmp_path / "out"), "--corpus", str(corpus), "--count", "3", "--labels", "sub"]) == 0
-    )
-    made = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert made == ["measures.txt", "sub-renders.png", "sub.png"]
-    table = capsys.readouterr().out.splitlines()
-    assert [line.split()[:3] for line in table[1:]] == [["sub", "generated", "3"], ["sub", "renders", "1"]]
+    out = tmp_path / "out"
+    arguments = ["--out", str(out), "--corpus", str(corpus), "--count", "3", "--labels", "sub"]
+    assert sheet.main(arguments) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["measures.txt", "sub-renders.png", "sub.png"]
+    table = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [row[:3] for row in table[:2]] == [["sub", "generated", "3"], ["sub", "renders", "1"]]
+    assert [row[1] for row in table[2:]] == list(families("sub"))

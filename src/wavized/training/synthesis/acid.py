@@ -42,7 +42,7 @@ class Squelch:
     def draw(cls, rng: Rng, note: Note, weakest: float = 0.6) -> Squelch:
         """A usual setting of at least the resonance `weakest`; half of the cutoffs follow the key."""
         base = (
-            log_uniform(rng, 90.0, 1800.0)
+            log_uniform(rng, 80.0, 1400.0)
             if chance(rng, 0.5)
             else note.frequency * log_uniform(rng, 1.0, 10.0)
         )
@@ -52,7 +52,7 @@ class Squelch:
             base=max(base, 0.9 * note.frequency),
             octaves=uniform(rng, 1.2, 4.5),
             tau=log_uniform(rng, 0.05, 0.9),
-            bass=uniform(rng, 0.0, 1.2) if chance(rng, 0.5) else 0.0,
+            bass=uniform(rng, 0.0, 1.5) if chance(rng, 0.65) else 0.0,
             fall=log_uniform(rng, 0.25, 3.0),
         )
 
@@ -69,7 +69,7 @@ class Squelch:
         """The filter: 18 or 24 dB an octave; often the low end thins out as a real ladder's does."""
         wave = tanh(wave, log_uniform(rng, 0.3, 2.0))
         tone = ladder(wave, np.minimum(cutoff, 12000.0), self.resonance, rate, 3 if chance(rng, 0.5) else 4)
-        if chance(rng, 0.4):
+        if chance(rng, 0.3):
             tone = highpass(tone, frequency * log_uniform(rng, 0.4, 3.0), rate, 1)
         return level(tone) + self.bass * lowpass(wave, frequency * 2.0, rate)
 

@@ -160,11 +160,11 @@ def blown(rng: Rng, rate: int, note: Note) -> Audio:
     n = note.samples(rate)
     cycles = phase(_pitch(rng, note, n, rate), n, rate, float(rng.random()))
     attack = min(log_uniform(rng, 0.015, 0.09), 0.4 * note.gate)
-    loud = attack_decay(n, rate, attack, log_uniform(rng, 0.2, 2.0), uniform(rng, 0.5, 1.0))
+    loud = attack_decay(n, rate, attack, log_uniform(rng, 0.2, 2.0), uniform(rng, 0.65, 1.0))
     loud = loud * gate(note, n, rate, 1e-3)
     bell, slope, tone = log_uniform(rng, 150.0, 900.0), uniform(rng, 1.2, 3.2), np.zeros(n)
     count = int(min(40, 0.4 * rate / note.frequency, 7000.0 / note.frequency))
-    brighter, strength = loud**0.35, loud.copy()
+    brighter, strength = loud ** uniform(rng, 0.1, 0.3), loud.copy()
     partial, before, twice_cos = sine(cycles), np.zeros(n), 2.0 * sine(cycles + 0.25)
     for k in range(1, count + 1):
         weight = (k * note.frequency) ** 2 / ((k * note.frequency) ** 2 + bell**2)

@@ -1,7 +1,8 @@
 """Draw what the generator makes: spectrograms per family, and its measures beside those of recorded clips.
 
-`python -m wavized.training.synthesis.sheet OUT_DIR [--corpus DIR]`. A corpus is a folder with a
-`manifest.csv`; only rows whose `use` is `train` are read. Writes into OUT_DIR alone.
+`python -m wavized.training.synthesis.sheet --out DIR [--corpus DIR]`. A corpus is a folder with a
+`manifest.csv`; only rows whose `use` is `train` are read. Writes a page per label and `measures.txt` into
+the folder given as `--out`, nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import soundfile
 import soxr
 
 from wavized.training.synthesis.catalogue import LABELS, families, render, render_family
-from wavized.training.synthesis.measures import FRAME, NAMES, Measures, measure, power_frames, quartiles
+from wavized.training.synthesis.measures import FRAME, NAMES, Measures, measure, power_frames, quantiles
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -77,45 +78,51 @@ def _read(path: Path) -> Clip:
     return np.ascontiguousarray(soxr.resample(samples, rate, RATE).T)
 
 
-def table_lines(source: str, label: str, measured: list[Measures]) -> str:
-    """One row: count, then lower quartile / median / upper quartile of each measure."""
-    cells = [f"{low:7.2f}{mid:8.2f}{high:8.2f}" for low, mid, high in quartiles(measured).T]
-    return f"{label:9}{source:10}{len(measured):5} | " + " | ".join(cells)
+HEADER = f"{'label':9}{'source':14}{'n':>4} | " + " | ".join(f"{name:^20}" for name in NAMES)
+
+
+def table_line(label: str, source: str, measured: list[Measures]) -> str:
+    """One row: count, then the 10th, 50th and 90th percentile of each measure."""
+    cells = [" ".join(f"{_short(value):>6}" for value in column) for column in quantiles(measured).T]
+    return f"{label:9}{source:14}{len(measured):4} | " + " | ".join(cells)
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _label(label: str, count: int, corpus: dict[tuple[str, str], list[Clip]], out: Path) -> list[str]:
+    """Draw the pages of one label and give its rows: all it generates, the corpus, then family by family."""
+    made = {
+        name: [render_family(label, name, np.random.default_rng(100 * k + i), RATE) for i in range(COLUMNS)]
+        for k, name in enumerate(families(label))
+    }
+    draw_page(list(made.items()), out / f"{label}.png")
+    mixed = [measure(render(label, np.random.default_rng(seed), RATE), RATE) for seed in range(count)]
+    lines = [table_line(label, "generated", mixed)]
+    for kind in ("renders", "real"):
+        clips = corpus.get((label, kind), [])
+        if clips:
+            lines.append(table_line(label, kind, [measure(clip, RATE) for clip in clips]))
+            shown = range(0, min(len(clips), 40), COLUMNS)
+            draw_page([(f"{kind} {i}", clips[i : i + COLUMNS]) for i in shown], out / f"{label}-{kind}.png")
+    lines += [table_line(label, f"  {n}", [measure(c, RATE) for c in clips]) for n, clips in made.items()]
+    return lines
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write a page per label and `measures.txt`."""
+    """Write a page per label and `measures.txt`; print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--count", type=int, default=150, help="clips measured per label and source")
     parser.add_argument("--labels", nargs="*", default=list(LABELS), choices=LABELS)
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     corpus = read_corpus(options.corpus, options.count, np.random.default_rng(0)) if options.corpus else {}
-    lines = [f"{'label':9}{'source':10}{'n':>5} | " + " | ".join(f"{name:^23}" for name in NAMES)]
+    lines = [HEADER]
     for label in options.labels:
-        pages = [
-            (
-                name,
-                [
-                    render_family(label, name, np.random.default_rng(100 * k + i), RATE)
-                    for i in range(COLUMNS)
-                ],
-            )
-            for k, name in enumerate(families(label))
-        ]
-        draw_page(pages, options.out / f"{label}.png")
-        made = [render(label, np.random.default_rng(seed), RATE) for seed in range(options.count)]
-        lines.append(table_lines("generated", label, [measure(clip, RATE) for clip in made]))
-        for kind in ("renders", "real"):
-            clips = corpus.get((label, kind), [])
-            if clips:
-                lines.append(table_lines(kind, label, [measure(clip, RATE) for clip in clips]))
-                shown = [
-                    (f"{kind} {i}", clips[i : i + COLUMNS]) for i in range(0, min(len(clips), 40), COLUMNS)
-                ]
-                draw_page(shown, options.out / f"{label}-{kind}.png")
+        lines += _label(label, options.count, corpus, options.out)
     (options.out / "measures.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     sys.stdout.write("\n".join(lines) + "\n")
     return 0

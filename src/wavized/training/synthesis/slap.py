@@ -222,7 +222,7 @@ def organ(rng: Rng, rate: int, note: Note) -> Audio:
     cycles = phase(note.frequency, n, rate)
     tone = sine(cycles)
     for ratio in (2.0, 3.0, 4.0, 6.0, 8.0):
-        if chance(rng, 0.6):
+        if ratio == 3.0 or chance(rng, 0.6):
             fast = decay(n, rate, log_uniform(rng, 0.03, 0.3))
             tone = tone + uniform(rng, 0.1, 0.8) * sine(cycles * ratio) * fast
     tone = level(tone) + uniform(rng, 0.05, 0.4) * _thump(rng, n, rate, 0.005)
