@@ -17,7 +17,7 @@ from pathlib import Path
 import soundfile
 
 from wavized.errors import UsageError
-from wavized.logic.selection import AUDIO_SUFFIXES, is_audio
+from wavized.logic.selection import is_audio
 from wavized.training import content, rows
 from wavized.training.rows import CONFIDENCE
 
@@ -27,7 +27,6 @@ LABELS = CATEGORIES + REJECTS
 UNLABELLED_BASS = "_unlabelled_bass"
 """A bass one-shot of which nobody said which: any of the seven, and no reject."""
 
-SUFFIXES = AUDIO_SUFFIXES
 DOUBTED = 0.4
 OPEN_RECORDING = 4.0
 """How much more a real sample counts than a render: there are few, and they are what comes later."""
@@ -85,7 +84,7 @@ def read_all(folders: Sequence[Path], advance: Advance | None = None) -> list[So
 
 
 def gather(folders: Sequence[Path]) -> list[Source]:
-    """Every clip of several corpora, nothing decoded: families by group and maker alone. Raises CorpusError."""
+    """Every clip of several corpora, nothing decoded: families by group and maker. Raises CorpusError."""
     places = [folder.resolve() for folder in folders]
     for at, place in enumerate(places):
         if any(place.is_relative_to(other) for other in places[:at] + places[at + 1 :]):
@@ -282,7 +281,8 @@ def _join(sources: Sequence[Source], digests: Sequence[str] = ()) -> list[Source
 
 
 def _maker(pack: str) -> str:
-    return f"maker {re.split(r'[-:]', pack.lower(), maxsplit=1)[0]}"
+    """Who made it: `sf2-a` and `sf2` are one; what one LV2 host played are instruments of many makers."""
+    return f"maker {re.split(r'[-:]', pack.lower().removeprefix('lv2:'), maxsplit=1)[0]}"
 
 
 def _damage(path: Path) -> str:

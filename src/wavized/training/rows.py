@@ -1,4 +1,4 @@
-"""Read a corpus's manifest.csv: a row a file, every mistake found at once and named with its line. Read-only."""
+"""Read a corpus's manifest.csv: a row a file, every mistake found at once, with its line. Read-only."""
 
 from __future__ import annotations
 
