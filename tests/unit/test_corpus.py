@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
-from wavized.training import bank, corpus
+from wavized.training import bank, corpus, rows
 from wavized.training.corpus import LABELS, CorpusError, Source
 
 COLUMNS = ("file", "label", "kind", "group", "engine_or_pack", "confidence", "doubt", "use")
@@ -183,3 +186,151 @@ def test_a_plan_follows_its_seed(tmp_path: Path) -> None:
     assert plan != bank.plan(sources, bank.Shares(per_label=50), 2)
     assert {index for recipe in plan for index in recipe.sources} == set(range(len(sources)))
     assert all(45 <= count <= 55 for count in Counter(recipe.label for recipe in plan).values())
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"label": "kick"}, "unknown label 'kick', not one of 808, acid"),
+        ({"use": "test"}, "unknown use 'test', not one of train, evaluate, exclude"),
+        ({"confidence": "sure"}, "unknown confidence 'sure'"),
+        ({"file": ""}, "no file"),
+        ({"file": "../elsewhere.wav"}, "leaves the corpus folder"),
+        ({"file": "808/../../elsewhere.wav"}, "leaves the corpus folder"),
+        ({"file": "/etc/passwd"}, "leaves the corpus folder"),
+        ({"file": "C:\\sounds\\a.wav"}, "leaves the corpus folder"),
+        ({"file": "\\\\server\\share\\a.wav"}, "leaves the corpus folder"),
+    ],
+)
+def test_a_row_that_cannot_be_is_named_with_its_line(
+    tmp_path: Path, row: dict[str, str], problem: str
+) -> None:
+    """The error says on which line what is wrong, and the hint what to do."""
+    clip(tmp_path, "a.wav")
+    manifest(tmp_path, [{"file": "a.wav", "label": "808"}, {"file": "b.wav", "label": "808", **row}])
+    with pytest.raises(CorpusError, match="Mend the manifest") as caught:
+        corpus.read(tmp_path)
+    assert "line 3: " in caught.value.message
+    assert problem in caught.value.message
+
+
+def test_all_mistakes_show_at_once(tmp_path: Path) -> None:
+    """Five are named, the others counted; a file that is listed twice is one of them."""
+    manifest(
+        tmp_path,
+        [{"file": "a.wav", "label": "808"}, {"file": "a.wav", "label": "sub"}]
+        + [{"file": f"{n}.wav", "label": "kick"} for n in range(6)],
+    )
+    with pytest.raises(CorpusError, match=r"a\.wav stands on line 2 too; .*; and 2 more"):
+        corpus.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"file,label\n", "No labelled sound"),
+        (b"file;label\na.wav;808\n", "lacks the columns: file, label"),
+        (b"", "lacks the columns: file, label"),
+        (b"file,label\na\xff.wav,808\n", "no CSV file in UTF-8"),
+        (b"file,label\na.wav,808,and,more\n", "line 2: more cells than columns"),
+        (b"file,label\na.wav\n", "line 2: unknown label ''"),
+    ],
+)
+def test_a_broken_manifest_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:
+    """What is no table, or too short or too long a row, is said as such."""
+    clip(tmp_path, "a.wav")
+    (tmp_path / "manifest.csv").write_bytes(content)
+    with pytest.raises(CorpusError, match=problem):
+        corpus.read(tmp_path)
+
+
+def test_a_manifest_from_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    """A byte order mark and spaces around words do no harm."""
+    clip(tmp_path, "a.wav")
+    (tmp_path / "manifest.csv").write_bytes(b"\xef\xbb\xbffile,label\r\na.wav, 808\r\n")
+    assert [source.label for source in corpus.read(tmp_path)] == ["808"]
+
+
+@given(st.text(max_size=20))
+def test_no_row_reaches_out_of_its_corpus(name: str) -> None:
+    """Whatever a manifest calls a file, it lies in the corpus folder or the row is refused."""
+    home = Path("/corpus")
+    if not rows.leaves(name):
+        assert Path(os.path.normpath(home / name.replace("\0", ""))).is_relative_to(home)
+
+
+def test_what_cannot_be_parted_is_refused(tmp_path: Path) -> None:
+    """A class of one family can be learnt or measured, not both; the error names it and what to do."""
+    sources = [Source(tmp_path, label, f"pack {n}", "p", 1.0) for label in ("808", "sub") for n in range(3)]
+    assert set(corpus.folds(sources, 3)) == {0, 1, 2}
+    with pytest.raises(CorpusError, match="4 folds: its sounds make 3 families"):
+        corpus.folds(sources, 4)
+    alone = [*sources, Source(tmp_path, "acid", "pack 0", "p", 1.0)]
+    with pytest.raises(CorpusError, match=r"learnt of acid cannot be measured.*each pack in a sub-folder"):
+        corpus.folds(alone, 2)
+
+
+def test_several_corpora_are_one(tmp_path: Path) -> None:
+    """A pack's name joins its clips wherever they lie; alike file names do so in one corpus alone."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for seed, path in enumerate(
+        (
+            first / "808/boom.wav",
+            first / "808/Deep Pack/a.wav",
+            second / "808/boom.wav",
+            second / "sub/Deep Pack/b.wav",
+        )
+    ):
+        clip(path.parent, path.name, seed)
+    sources = corpus.read_all([first, second])
+    called = corpus.names(sources, [first, second])
+    family = dict(zip(called, (source.family for source in sources), strict=True))
+    assert sorted(family) == [
+        "1:808/Deep Pack/a.wav",
+        "1:808/boom.wav",
+        "2:808/boom.wav",
+        "2:sub/Deep Pack/b.wav",
+    ]
+    assert family["1:808/Deep Pack/a.wav"] == family["2:sub/Deep Pack/b.wav"]
+    assert family["1:808/boom.wav"] != family["2:808/boom.wav"]
+    assert corpus.names(sources[:1], [first]) == ["808/Deep Pack/a.wav"]
+
+
+def test_one_sound_in_two_corpora_is_one_family(tmp_path: Path) -> None:
+    """The decoded sound decides: format, rate, doubled channels and silence around it make no difference."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    sound, rate = soundfile.read(clip(first, "808/boom.wav"), dtype="int16")
+    padded = np.concatenate([np.zeros(50, np.int16), sound, np.zeros(90, np.int16)])
+    (second / "808").mkdir(parents=True)
+    soundfile.write(second / "808" / "other.flac", np.stack([padded, padded], axis=1), 2 * rate)
+    clip(second, "808/third.wav", seed=5)
+    family = {source.path.name: source.family for source in corpus.read_all([first, second])}
+    assert family["boom.wav"] == family["other.flac"] != family["third.wav"]
+
+
+def test_what_is_kept_for_measuring_is_never_fitted_on_under_another_name(tmp_path: Path) -> None:
+    """A training clip that sounds exactly like an evaluation clip becomes one."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    clip(first, "808/boom.wav", seed=1)
+    clip(first, "808/else.wav", seed=2)
+    clip(second, "same.wav", seed=1)
+    manifest(second, [{"file": "same.wav", "label": "808", "use": "evaluate"}])
+    use = {source.path.name: source.use for source in corpus.read_all([first, second])}
+    assert use == {"boom.wav": "evaluate", "else.wav": "train", "same.wav": "evaluate"}
+
+
+def test_a_corpus_is_read_once(tmp_path: Path) -> None:
+    """A folder that is given twice, or lies in another one, is refused."""
+    clip(tmp_path, "808/boom.wav")
+    for twice in ([tmp_path, tmp_path], [tmp_path / "808", tmp_path], [tmp_path, tmp_path / "808" / ".."]):
+        with pytest.raises(CorpusError, match="twice"):
+            corpus.read_all(twice)
+
+
+def test_reading_several_says_how_far_it_is(tmp_path: Path) -> None:
+    """Each clip that was listened to is counted."""
+    for name in ("808/a.wav", "808/b.wav"):
+        clip(tmp_path, name)
+    steps: list[tuple[int, int]] = []
+    corpus.read_all([tmp_path], lambda done, total: steps.append((done, total)))
+    assert steps == [(1, 2), (2, 2)]

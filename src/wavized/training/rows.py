@@ -78,7 +78,7 @@ def _row(cells: dict[str, str]) -> Row:
 def _problems(row: Row, labels: Collection[str]) -> Iterator[str]:
     if not row.file:
         yield "no file"
-    elif _leaves(row.file):
+    elif leaves(row.file):
         yield f"{row.file} leaves the corpus folder; paths are relative to it"
     if row.label not in labels and row.use != "exclude":
         yield f"unknown label {row.label!r}, not one of {', '.join(labels)}"
@@ -88,7 +88,7 @@ def _problems(row: Row, labels: Collection[str]) -> Iterator[str]:
         yield f"unknown confidence {row.confidence!r}, not one of {', '.join(CONFIDENCE)}"
 
 
-def _leaves(file: str) -> bool:
+def leaves(file: str) -> bool:
     """Whether a path is absolute or climbs, as POSIX or as Windows reads it."""
     windows = PureWindowsPath(file)
     return bool(PurePosixPath(file).is_absolute() or windows.drive or windows.root or ".." in windows.parts)

@@ -49,9 +49,9 @@ def summary(found: Audit, report: Path) -> str:
     lines = [f"{found.clips} clips to learn from, {found.measured_apart} kept for measuring"]
     lines += [f"{count:6}  {KINDS[kind]}" for kind, count in found.counts().items()]
     lines += [f"{origin.label}: {origin.complaint}" for origin in found.origins if origin.complaint]
-    lines += [
-        f"{label}: a bare number gives it away" for label in dict.fromkeys(c.label for c in found.confounds)
-    ]
+    for label in dict.fromkeys(confound.label for confound in found.confounds):
+        numbers = dict.fromkeys(plain(c.feature) for c in found.confounds if c.label == label)
+        lines.append(f"{label}: given away by {', '.join(numbers)} alone")
     return "\n".join([*lines, f"Report: {report / auditing.PAGE}", ""])
 
 
