@@ -119,11 +119,13 @@ def test_silence_stays_silence() -> None:
 
 
 def test_a_composed_loop_repeats() -> None:
-    """A loop made of one hit has several onsets within the model's three seconds."""
+    """A loop made of one hit lasts a bar or so and has several onsets within the model's three seconds."""
     hit = sound(0.1)
     for seed in range(20):
         made = compose.loop([hit], RATE, np.random.default_rng(seed))
-        level = np.abs(made[0, : 3 * RATE]).reshape(-1, RATE // 50).max(axis=1) > 0.1
+        heard = made[0, : min(3 * RATE, made.shape[1])]
+        heard = heard[: len(heard) // (RATE // 50) * (RATE // 50)]
+        level = np.abs(heard).reshape(-1, RATE // 50).max(axis=1) > 0.1
         onsets = int((level[1:] & ~level[:-1]).sum()) + int(level[0])
         assert onsets >= 2
-        assert made.shape[1] > 3 * RATE
+        assert made.shape[1] > 1.4 * RATE

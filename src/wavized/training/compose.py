@@ -13,7 +13,8 @@ from wavized.training import effects
 from wavized.training.effects import Audio
 
 TEMPO_BPM = (75.0, 178.0)
-LENGTH_S = (3.5, 7.0)
+LENGTH_S = (1.7, 7.0)
+SHORTEST_STEPS = 8
 SCALE = (0, 0, 0, 3, 5, 7, 10, 12, -2, -5)
 
 
@@ -21,7 +22,7 @@ def loop(sounds: Sequence[Audio], rate: int, rng: np.random.Generator) -> Audio:
     """A bar or more in which every sound plays a pattern of its own over steps of 1/8 or 1/16."""
     beat_s = 60.0 / rng.uniform(*TEMPO_BPM)
     step = int(rate * beat_s / rng.choice([2, 4]))
-    steps = int(rate * rng.uniform(*LENGTH_S)) // step
+    steps = max(SHORTEST_STEPS, int(rate * rng.uniform(*LENGTH_S)) // step)
     mixed = np.zeros((2, steps * step), dtype=np.float32)
     for sound in sounds:
         voice = _voice(sound, rate, step, steps, rng)

@@ -160,6 +160,43 @@ def acid_line(rng: Rng, rate: int, _note: Note) -> Audio:
     return _done(rng, grid)
 
 
+def slow_line(rng: Rng, rate: int, _note: Note) -> Audio:
+    """Three to seven long notes: a sub or reese line, an 808 pattern, at times with drums."""
+    grid = Grid(rng, rate)
+    family, seed = _family(rng, BASSES), int(rng.integers(2**31))
+    root, scale = int(rng.integers(26, 42)), SCALES[int(rng.integers(len(SCALES)))]
+    count = int(rng.integers(2, 7))
+    places = rng.choice(np.arange(2, grid.steps), min(count, grid.steps // 3), replace=False)
+    starts = [0, *sorted(places.tolist())]
+    for at, end in zip(starts, [*starts[1:], grid.steps], strict=True):
+        note = Note(float(root + int(rng.choice(scale))), max(0.1, 0.9 * (end - at) * grid.step), 0.05)
+        sound = mid(family(np.random.default_rng(seed), rate, note))
+        grid.lay(_cut(sound, int((note.length + 0.05) * rate)), at, 1.0)
+    if chance(rng, 0.3):
+        _drums(rng, grid)
+    return _done(rng, grid)
+
+
+def chopped(rng: Rng, rate: int, _note: Note) -> Audio:
+    """A break, sliced and put together in another order."""
+    grid = Grid(rng, rate)
+    _drums(rng, grid)
+    slices = np.array_split(grid.sound, max(4, grid.steps // int(pick(rng, 1, 2, 2))))
+    order = rng.permutation(len(slices)) if chance(rng, 0.5) else rng.integers(len(slices), size=len(slices))
+    grid.sound = np.concatenate([slices[0], *(slices[int(k)] for k in order[1:])])
+    return _done(rng, grid)
+
+
+def song(rng: Rng, rate: int, _note: Note) -> Audio:
+    """Drums, bass and chords or a melody: a bar out of a song."""
+    grid = Grid(rng, rate)
+    _drums(rng, grid)
+    _line(rng, grid, _family(rng, BASSES), 28, 42, uniform(rng, 0.4, 0.9))
+    over = (tonal.chord_stab, tonal.keys, tonal.lead, tonal.strings)[int(rng.integers(4))]
+    _line(rng, grid, over, 52, 70, uniform(rng, 0.3, 0.8))
+    return _done(rng, grid)
+
+
 def groove(rng: Rng, rate: int, _note: Note) -> Audio:
     """Drums and bass together."""
     grid = Grid(rng, rate)
@@ -196,6 +233,9 @@ FAMILIES: dict[str, Patch] = {
     "top_loop": top_loop,
     "bass_line": bass_line,
     "acid_line": acid_line,
+    "slow_line": slow_line,
+    "chopped": chopped,
+    "song": song,
     "groove": groove,
     "melody": melody,
     "broken_chords": broken_chords,

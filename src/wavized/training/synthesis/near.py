@@ -109,11 +109,11 @@ def low_chord(rng: Rng, rate: int, note: Note) -> Audio:
 
 
 def sub_drop(rng: Rng, rate: int, _note: Note) -> Audio:
-    """A falling sine that never rests on a note: a drop, a boom, a power-down."""
-    length = log_uniform(rng, 0.8, 4.0)
+    """A sine that falls through two octaves and more and never rests on a note: a drop, a power-down."""
+    length = log_uniform(rng, 0.4, 2.0)
     n = int(length * rate)
     x = seconds(n, rate) / length
-    curve = log_uniform(rng, 90.0, 400.0) * (uniform(rng, 0.08, 0.3)) ** (x ** uniform(rng, 0.5, 1.2))
+    curve = log_uniform(rng, 130.0, 600.0) * uniform(rng, 0.06, 0.2) ** (x ** uniform(rng, 0.5, 1.2))
     tone = sine(phase(curve, n, rate)) * np.minimum(1.0, (1.0 - x) * 4.0)
     if chance(rng, 0.5):
         tone = tone + uniform(rng, 0.05, 0.4) * lowpass(noise(rng, n), 3000.0, rate) * decay(n, rate, 0.2)
