@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 from support.golden import DATA, demo_clips
 from support.program import Program
@@ -41,5 +42,33 @@ def test_it_prints_the_contract_and_draws(tmp_path):
             "reliability.png",
             "report.html",
         }
-        assert program.run("evaluate", str(labelled), "--names").returncode == 2
         assert program.run("evaluate", str(pictures)).returncode == 2
+
+
+def test_names_are_told_apart_from_the_ear_and_never_see_the_label(tmp_path):
+    """`--names` leaves every figure of the ear as it is; a clip named after nothing is no evidence."""
+    labelled = tmp_path / "labelled"
+    clips = [(name, label) for name, label in demo_clips().items() if label in ("808", "growl", "not_bass")]
+    for number, (name, label) in enumerate(clips):
+        mute = number % 2 == 0
+        target = labelled / label / "clips" / (f"{number}.wav" if mute else Path(name).name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(DATA / name, target)
+    with Program(tmp_path, paths.bundled_model()) as program:
+        with_names, plain = (
+            json.loads(program.run("evaluate", str(labelled), "--json", "--batch-runs", "0", *more).stdout)
+            for more in (["--names"], [])
+        )
+        names = with_names.pop("names")
+        for timed in ("latency_ms", "latency_batches"):
+            assert with_names.pop(timed) is not None and plain.pop(timed) is not None
+        assert with_names == plain, "the top level is the ear alone"
+        alone, both = names["names_alone"], names["both"]
+        basses = plain["n"]
+        assert alone["n"] == both["n"] == basses
+        assert 0 < alone["n_with_evidence"] < basses, "the label folder's own name would speak of every clip"
+        assert alone["accuracy"] <= alone["n_with_evidence"] / basses
+        assert sum(both["decisions"]["bass"].values()) == basses
+        printed = program.run("evaluate", str(labelled), "--names", "--batch-runs", "0").stdout
+        for row in ("ear alone", "names alone", "both"):
+            assert row in printed

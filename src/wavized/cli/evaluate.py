@@ -12,10 +12,12 @@ from wavized.cli.main import add_config_argument, whole_number
 from wavized.cli.measures import show_batches, show_intervals, show_mistakes, show_rejection
 from wavized.cli.output import console, print_json, table
 from wavized.cli.progress import Progress
+from wavized.cli.read_along import show_names
 from wavized.cli.settings import load_config_or_defaults
 from wavized.errors import UsageError
 from wavized.training.evaluation import Study, canvas, listen, saving, study, time_batches
 from wavized.training.evaluation.latency import RUNS
+from wavized.training.evaluation.names import names_figures
 from wavized.training.evaluation.words import share
 
 
@@ -34,17 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"how often each size of batch is timed (default {RUNS}; 0 leaves it out)",
     )
-    parser.add_argument("--names", action="store_true", help="add what file names say (not there yet)")
+    parser.add_argument(
+        "--names",
+        action="store_true",
+        help="tell apart what names and tags give, alone and with the ear; the ear's own figures stay",
+    )
     add_config_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Forced choice among the categories, from audio alone."""
-    if args.names:
-        raise UsageError(
-            "This version hears audio only, it does not read names",
-            hint="Leave --names out: the ear alone is measured",
-        )
+    """Forced choice among the categories, from audio alone; `--names` adds what else is known, apart."""
     if not args.folder.is_dir():
         raise UsageError(f"There is no folder {args.folder}")
     if args.plots:
@@ -65,10 +66,13 @@ def run(args: argparse.Namespace) -> int:
     found = study(model.resolve().name, args.folder, heard, info, batches)
     if args.plots:
         _report(found, args.plots, quiet=args.json)
+    figures = found.figures
+    if args.names:
+        figures = {**figures, "names": names_figures(heard, args.folder, info)}
     if args.json:
-        print_json(found.figures)
+        print_json(figures)
     else:
-        _show(found.figures, args)
+        _show(figures, args)
     return 0
 
 
@@ -102,6 +106,8 @@ def _show(figures: dict[str, Any], args: argparse.Namespace) -> None:
     show_rejection(figures)
     out.print(f"One clip takes {latency['p50']:.0f} ms (median), {latency['p95']:.0f} ms (95th percentile)")
     show_batches(figures["latency_batches"])
+    if args.names:
+        show_names(figures)
     show_mistakes(figures["misclassified"], args.folder, reported=args.plots is not None)
     if args.plots:
         out.print(f"The report is {args.plots / 'report.html'}", markup=False, soft_wrap=True)

@@ -66,8 +66,8 @@ STANDING: Mapping[str, Standing] = {
     SPLICE: Standing(1.0, 0.2),
 }
 """Kept low on purpose: on the 138 names, letting names override the ear lowered 91.3 % to 87.0 %. In a
-simulation with those figures (tests/support/thesis.py) the best weight of the name is 1 where ear and name err each
-for itself, and about 0.4 where wrongly named sounds lie half-way to what they are named after: 0.4
+simulation with those figures (tests/support/thesis.py) the best weight of the name is 1 where ear and name
+err each for itself, and about 0.4 where wrongly named sounds lie half-way to what they are named after: 0.4
 helps in both. `wavized.training.pooling` learns weights from held-out answers of a real ear."""
 
 

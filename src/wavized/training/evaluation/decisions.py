@@ -19,13 +19,13 @@ VERDICTS = ("file", "file_wrong", "review", "skip", "failed")
 Json = dict[str, object]
 
 
-def verdict(clip: Heard, info: ModelInfo) -> str:
-    """One of VERDICTS, as the product decides by the model's own thresholds and by ear alone."""
+def verdict(clip: Heard, info: ModelInfo, others: Sequence[Evidence] = ()) -> str:
+    """One of VERDICTS, as the product decides by the model's own thresholds: by ear alone, or with others."""
     if clip.kind is not None:
         return "skip"
     if clip.scores is None:
         return "failed"
-    decision = judge([Evidence("ear", clip.scores)], info, Thresholds.of(info)).decision
+    decision = judge([Evidence("ear", clip.scores), *others], info, Thresholds.of(info)).decision
     if isinstance(decision, FileIt):
         return "file" if decision.category == clip.truth else "file_wrong"
     return "skip" if isinstance(decision, Skip) else "review"
