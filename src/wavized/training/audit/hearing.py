@@ -28,7 +28,7 @@ POOLED = 2
 PRINT_FRAMES = round(PRINT_S * RATE / 512) // POOLED
 
 SHORT_S, LONG_S = 0.05, 12.0
-CLIPPED, DC, INAUDIBLE = 0.002, 0.05, 0.1
+CLIPPED, DC, INAUDIBLE = 0.015, 0.05, 0.1
 QUIET_DBFS, LATE_S = -40.0, 0.2
 DEEPEST_HZ = 26.0
 """Under the lowest A of a piano (27.5 Hz) no bass is sold."""
