@@ -110,20 +110,18 @@ def stand_in(heard: Sequence[Heard]) -> dict[str, dict[str, float]]:
     """Out-of-fold probabilities of a logistic regression on hand features.
 
     Takes of one sound stay together; those of one maker do not, for this is about labels, not about what is
-    heard of strangers. Empty where there is too little to part.
+    heard of strangers. Labels of a single sound are left out. Raises CorpusError where nothing can be parted.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    known = [clip for clip in heard if clip.traits and clip.source.label in LABELS]
+    known = _parted([clip for clip in heard if clip.traits and clip.source.label in LABELS])
     takes = [replace(clip.source, family=clip.source.group) for clip in known]
-    count = min(STAND_IN_FOLDS, len({take.family for take in takes}))
-    if count < 2:
-        return {}
+    count = max(2, min(STAND_IN_FOLDS, len({take.family for take in takes})))
+    place = np.array(corpus.folds(takes, count))
     table = np.stack([_features(clip) for clip in known])
     given = np.array([clip.source.label for clip in known])
-    place = np.array(corpus.folds(takes, count))
     answers: dict[str, dict[str, float]] = {}
     for fold in range(count):
         held, rest = place == fold, place != fold
@@ -136,6 +134,12 @@ def stand_in(heard: Sequence[Heard]) -> dict[str, dict[str, float]]:
         for at, values in zip(np.flatnonzero(held), model.predict_proba(table[held]), strict=True):
             answers[known[at].name] = dict(zip(model.classes_, map(float, values), strict=True))
     return answers
+
+
+def _parted(clips: Sequence[Heard]) -> list[Heard]:
+    """The clips of labels that have takes of more than one sound."""
+    groups = {label: {c.source.group for c in clips if c.source.label == label} for label in LABELS}
+    return [clip for clip in clips if len(groups[clip.source.label]) > 1]
 
 
 def _features(clip: Heard) -> Floats:

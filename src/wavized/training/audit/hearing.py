@@ -81,8 +81,8 @@ def _digest_only(source: Source, name: str) -> Heard:
 
 def _hear(source: Source, name: str) -> Heard:
     try:
-        frames, rate = content.read(source.path)
         clip = decode.load(source.path, sample_rate=RATE, window_s=HEARD_S)
+        frames, rate = content.read(source.path)
     except decode.SilentAudioError as error:
         return Heard(source, name, "", (f"silent: it {error}",))
     except (OSError, soundfile.LibsndfileError, WavizedError) as error:
