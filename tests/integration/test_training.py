@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-import torch
 from safetensors.numpy import load_file
-from torch.nn import functional
 from transformers import pipeline
 
 from wavized.audio import decode
 from wavized.errors import UsageError
 from wavized.inference.classifier import AudioModel
+from wavized.inference.ear import LINEAR, LOGARITHMIC, EarConfig
 from wavized.inference.manifest import check_files, read_manifest
-from wavized.training import bank, command, corpus, fit, network, train
+from wavized.training import bank, command, corpus, fit, train
 from wavized.training.corpus import LABELS
 from wavized.training.synthesis import render
-from wavized.training.teacher import Teacher, hand_over
+
+RATE = EarConfig().sample_rate
 
 
 @pytest.fixture(scope="module")
@@ -38,27 +42,24 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small(sounds: Path, folder: Path) -> train.Training:
     """A training that takes seconds."""
     return train.Training(
-        corpus=sounds,
+        corpora=(sounds,),
         out=folder / "model",
         work=folder / "work",
         folds=2,
         processes=1,
-        threads=1,
-        teachers=1,
-        size=network.Size(width=64, layers=1, heads=2, inner=16),
+        members=(LOGARITHMIC, LINEAR),
+        width=4,
         shares=bank.Shares(per_label=8),
-        teaching=fit.Settings(epochs=1, batch=16, draws=32),
         settings=fit.Settings(epochs=2, batch=16, draws=32, seed=3),
-        finish=fit.Settings(epochs=2, batch=16, draws=32),
     )
 
 
 @pytest.fixture(scope="module")
-def whole(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model folder of a training that ran through."""
+def whole(sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> train.Training:
+    """A training that ran through."""
     training = small(sounds, tmp_path_factory.mktemp("whole"))
     train.train(training, Messages())
-    return training.out
+    return training
 
 
 class Messages(list[str]):
@@ -74,9 +75,9 @@ class Messages(list[str]):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("stop_at", ["model: epoch 1 of 2", "finish: epoch 1 of 2"])
+@pytest.mark.parametrize("stop_at", ["fold-1-member-0: epoch 1 of 2", "all-member-1: epoch 1 of 2"])
 def test_an_interrupted_training_ends_as_an_uninterrupted_one(
-    sounds: Path, whole: Path, tmp_path: Path, stop_at: str
+    sounds: Path, whole: train.Training, tmp_path: Path, stop_at: str
 ) -> None:
     """Ctrl-C after an epoch loses nothing: taken up again, the same weights come out, and the model loads."""
     broken = small(sounds, tmp_path)
@@ -85,24 +86,25 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(
     assert not broken.out.exists()
     said = Messages()
     train.train(broken, said)
-    assert f"{stop_at.split(':')[0]}: going on after epoch 1" in said
+    lesson = stop_at.split(":")[0]
+    assert [text for text in said if text.startswith(lesson)] == [
+        re.sub(r"epoch 1", "epoch 2", text) for text in said if text.startswith(lesson)
+    ]
 
-    first, second = (load_file(folder / "model.safetensors") for folder in (whole, broken.out))
+    first, second = (load_file(folder / "model.safetensors") for folder in (whole.out, broken.out))
     assert first.keys() == second.keys()
     assert all(np.array_equal(first[name], second[name]) for name in first)
     assert_loads(broken.out)
 
 
 def assert_loads(folder: Path) -> None:
-    """The folder is whole, loads in the product and in stock transformers, and both agree."""
+    """The folder is whole, loads in the product and in the pipeline of transformers, and both agree."""
     manifest = read_manifest(folder)
     check_files(folder, manifest)
     assert manifest.labels == LABELS
     assert not [file.name for file in folder.iterdir() if file.suffix in {".bin", ".pt", ".pkl", ".py"}]
     rng = np.random.default_rng(0)
-    window = decode.to_model_input(
-        render("acid", rng, network.SAMPLE_RATE), sample_rate=network.SAMPLE_RATE, window_s=network.WINDOW_S
-    )
+    window = decode.to_model_input(render("acid", rng, RATE), sample_rate=RATE, window_s=3.0)
     answer = pipeline("audio-classification", model=str(folder))(window, top_k=9)
     stock = {row["label"]: row["score"] for row in answer}
     ours = AudioModel(folder, manifest, threads=1).score([window])[0].scores
@@ -111,20 +113,39 @@ def assert_loads(folder: Path) -> None:
     assert {label: value / total for label, value in tempered.items()} == pytest.approx(dict(ours), abs=1e-5)
 
 
-def test_a_model_takes_over_its_teachers_stem() -> None:
-    """The two convolutions written out densely, with the norms folded in, are the same function."""
-    torch.manual_seed(1)
-    pupil = network.build(LABELS, network.Size(width=64, layers=1, heads=2, inner=16))
-    teacher = Teacher(len(LABELS), 64)
-    teacher(torch.randn(6, network.MELS, network.FRAMES) * 2 + 1)  # moves the norms off their start
-    teacher.eval()
-    hand_over(teacher, pupil)
-    seen = torch.randn(3, network.MELS, network.FRAMES)
-    with torch.inference_mode():
-        inner = functional.gelu(pupil.encoder.conv1(seen))
-        assert torch.allclose(
-            functional.gelu(pupil.encoder.conv2(inner)), teacher.stem(seen).flatten(1, 2), atol=1e-5
-        )
+def test_every_clip_is_answered_for_by_listeners_that_never_heard_its_family(whole: train.Training) -> None:
+    """The table of what was heard of held-out clips has a row for each clip, and each row is a distribution."""
+    kept = np.load(next(whole.work.glob("runs/*/out_of_fold.npz")))
+    assert sorted(kept["files"]) == sorted(
+        f"{label}/{name}.wav" for label in LABELS for name in ("one", "two", "three")
+    )
+    assert list(kept["labels"]) == list(LABELS)
+    assert kept["probabilities"].sum(axis=1) == pytest.approx(np.ones(27), abs=1e-5)
+    assert [file.split("/")[0] for file in kept["files"]] == list(kept["truth"])
+
+
+def test_a_training_in_several_processes_stops_at_once_and_goes_on(sounds: Path, tmp_path: Path) -> None:
+    """Ctrl-C ends the command and all its processes; `--resume` then takes only the lessons that are left."""
+    words = (
+        "wavized train --members logarithmic --width 4 --folds 2 --epochs 40 --draws 64 --per-label 6 --resume"
+    ).split()
+    words += ["--corpus", str(sounds), "--out", str(tmp_path / "m"), "--work", str(tmp_path / "w")]
+    with subprocess.Popen(
+        [sys.executable, "-m", *words], stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if "epoch 2 of 40" in line:
+                break
+        running.send_signal(signal.SIGINT)
+        rest = running.stderr.read()
+        assert running.wait(60) == 1
+    assert "--resume goes on from here" in rest
+    assert list(tmp_path.glob("w/runs/*/*.checkpoint"))
+    assert not (tmp_path / "m").exists()
+    again = subprocess.run([sys.executable, "-m", *words], stderr=subprocess.PIPE, text=True, check=True)
+    assert "epoch 1 of 40" not in again.stderr.split("fold-1")[0].split("all-")[0]
+    assert (tmp_path / "m" / "manifest.json").is_file()
 
 
 def test_a_bank_that_was_cut_off_is_finished_not_made_anew(
@@ -135,27 +156,34 @@ def test_a_bank_that_was_cut_off_is_finished_not_made_anew(
     recipes = bank.plan(sources, bank.Shares(per_label=3), 1)
     monkeypatch.setattr(bank, "SHARD", 12)  # several shards out of a bank that takes a second
     list(bank.build(sources, recipes, tmp_path, 1))
-    whole = bank.read(tmp_path, len(recipes))
+    whole = np.concatenate(list(bank.read(tmp_path, len(recipes))))
     shards = sorted(tmp_path.glob("*.npy"))
     kept_at = shards[0].stat().st_mtime_ns
     shards[-1].unlink()
     steps = list(bank.build(sources, recipes, tmp_path, 1))
     assert steps[0] >= 12 and steps[-1] == len(recipes)
     assert shards[0].stat().st_mtime_ns == kept_at
-    assert np.array_equal(bank.read(tmp_path, len(recipes)), whole)
+    assert np.array_equal(np.concatenate(list(bank.read(tmp_path, len(recipes)))), whole)
 
 
-def test_bank_and_product_hear_the_same(sounds: Path) -> None:
-    """The features of a clip in training equal those the worker would compute for its file."""
+def test_bank_and_product_hear_the_same(sounds: Path, whole: train.Training) -> None:
+    """A recording in training is what the worker hears of its file, but for the rounding to 16 bits."""
+    model = AudioModel(whole.out, read_manifest(whole.out), threads=1)
     sources = corpus.for_training(corpus.read(sounds))[:3]
-    extractor = network.front_end()
-    for source, trained_on in zip(sources, bank.hear(sources), strict=True):
-        clip = decode.load(source.path, sample_rate=network.SAMPLE_RATE, window_s=network.WINDOW_S)
-        window = decode.to_model_input(
-            clip.samples, sample_rate=network.SAMPLE_RATE, window_s=network.WINDOW_S
-        )
-        heard = extractor(window, sampling_rate=network.SAMPLE_RATE, return_tensors="np")["input_features"][0]
-        assert np.allclose(trained_on, heard, atol=2e-3)
+    for source, trained_on in zip(sources, bank.hear(sources, EarConfig()), strict=True):
+        assert np.allclose(trained_on / bank.UNIT, model.prepare(source.path), atol=1 / bank.UNIT)
+
+
+def test_embeddings_tell_alike_from_unlike(sounds: Path, whole: train.Training) -> None:
+    """A row for each clip, of length 1, the same for the same sound at another level."""
+    model = AudioModel(whole.out, read_manifest(whole.out), threads=1)
+    windows = [model.prepare(sounds / label / "one.wav") for label in LABELS]
+    rows = model.embed(windows)
+    assert rows.shape == (len(LABELS), 2 * EarConfig().embedding)
+    assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(len(LABELS)), abs=1e-5)
+    quiet = model.embed([window * np.float32(0.1) for window in windows])
+    assert (rows * quiet).sum(axis=1) == pytest.approx(np.ones(len(LABELS)), abs=1e-3)
+    assert not np.allclose(rows @ rows.T, 1.0, atol=1e-3)
 
 
 def arguments(*words: str) -> argparse.Namespace:
@@ -164,10 +192,9 @@ def arguments(*words: str) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def test_the_command_refuses_what_cannot_work(sounds: Path, tmp_path: Path) -> None:
-    """A count of nought and a base that would be overwritten are usage errors."""
+@pytest.mark.parametrize("words", [("--epochs", "0"), ("--folds", "1"), ("--width", "0")])
+def test_the_command_refuses_what_cannot_work(sounds: Path, tmp_path: Path, words: tuple[str, str]) -> None:
+    """A count of nought and a single fold are usage errors."""
     common = ("--corpus", str(sounds), "--out", str(tmp_path / "m"), "--work", str(tmp_path / "w"))
     with pytest.raises(UsageError):
-        command.run(arguments(*common, "--epochs", "0"))
-    with pytest.raises(UsageError, match="cannot be one folder"):
-        command.run(arguments(*common, "--base", str(tmp_path / "m")))
+        command.run(arguments(*common, *words))

@@ -28,6 +28,8 @@ ONSET_ABOVE = 10 ** (-50 / 20)
 PRE_ONSET_S = 0.002
 MARGIN_S = 0.1
 """`load` keeps this much more than the window, so that a later onset in the mono mix still fills it."""
+RUMBLE_HZ = 20.0
+"""Nobody hears what lies below, but it would decide how loud the rest reaches the model."""
 FADE_S = 0.01
 LEVEL_SPAN_S = 0.4
 LEVEL_RMS = 0.1
@@ -73,8 +75,8 @@ def load(path: Path, *, sample_rate: int, window_s: float, max_seconds: float = 
 def to_model_input(samples: Samples, *, sample_rate: int, window_s: float) -> Samples:
     """Shape a clip (channels, n) into what a model hears: mono, round(window_s * sample_rate) samples.
 
-    Mixed to mono, trimmed to the onset, cut to the window with a short fade, freed of DC, brought to an
-    RMS of -20 dBFS over its loudest 400 ms, zero-padded. The level is taken there rather than at the peak,
+    Mixed to mono, trimmed to the onset, cut to the window with a short fade, freed of DC and of what lies
+    below 20 Hz, brought to an RMS of -20 dBFS over its loudest 400 ms, zero-padded. The level is taken there rather than at the peak,
     because one click would otherwise decide how loud the body of a sound reaches the model. Every threshold
     is relative to the sound itself, so the result does not depend on gain. Raises SilentAudioError where
     nothing moves.
@@ -83,7 +85,7 @@ def to_model_input(samples: Samples, *, sample_rate: int, window_s: float) -> Sa
     mono = _from_onset(to_mono(samples)[np.newaxis, :], sample_rate, None, silent_below=0.0)[0]
     cut = mono.size > length
     sound = mono[:length].astype(np.float64)
-    sound -= sound.mean()
+    sound = _without_rumble(sound - sound.mean(), sample_rate)
     if cut:
         fade = min(round(FADE_S * sample_rate), length)
         sound[length - fade :] *= np.linspace(1.0, 0.0, fade)
@@ -197,6 +199,14 @@ def _from_onset(
     if within_s is not None and onset > within_s * rate:
         raise SilentAudioError(f"is silent for its first {within_s:g} s")
     return samples[:, max(0, onset - round(PRE_ONSET_S * rate)) :]
+
+
+def _without_rumble(sound: npt.NDArray[np.float64], rate: int) -> npt.NDArray[np.float64]:
+    """What lies below `RUMBLE_HZ` taken away, -6 dB there: a Butterworth high-pass run forth and back."""
+    size = 1 << (sound.size + round(rate / RUMBLE_HZ) - 1).bit_length()
+    hertz = np.fft.rfftfreq(size, 1.0 / rate)
+    gain = hertz**4 / (hertz**4 + RUMBLE_HZ**4)
+    return np.asarray(np.fft.irfft(np.fft.rfft(sound, size) * gain, size)[: sound.size])
 
 
 def _loudest_rms(sound: npt.NDArray[np.float64], span: int) -> float:

@@ -24,6 +24,7 @@ from wavized.inference.ear import EarConfig, Front
 from wavized.training import compose, corpus, effects
 from wavized.training.augmentation import LIMITS, Limits, produce
 from wavized.training.corpus import LABELS, UNLABELLED_BASS, Source
+from wavized.training.register import playable
 from wavized.training.synthesis import LABELS as SYNTHESIZED
 from wavized.training.synthesis import render
 
@@ -34,7 +35,7 @@ VERSION = 2
 """Raised when the same plan would give other sounds."""
 
 UNIT = 8192
-"""A sample of 1.0 as it is kept: 16 bits that hold 12 dB above full scale, for the loudness is fixed, not the peak."""
+"""A sample of 1.0 as it is kept: 16 bits with 12 dB to spare, for it is the loudness that is fixed."""
 SHARD = 256
 Sounds = NDArray[np.int16]
 Pictures = NDArray[np.float16]
@@ -156,11 +157,17 @@ def short_digest(content: list[object]) -> str:
 
 
 def hear(sources: Sequence[Source], config: EarConfig) -> Sounds:
-    """The clips as the product hears them, without any production, kept as the bank keeps its entries."""
+    """The clips as the product hears them, without any production, kept as the bank keeps its entries.
+
+    Renders that sound below where basses are played are brought up to there first.
+    """
     clips = []
     for source in sources:
-        clip = decode.load(source.path, sample_rate=config.sample_rate, window_s=config.window_s)
-        clips.append(_shape(clip.samples, config))
+        if source.real:
+            sound = decode.load(source.path, sample_rate=config.sample_rate, window_s=config.window_s).samples
+        else:
+            sound = effects.resample(_load(source), RATE, config.sample_rate)
+        clips.append(_shape(sound, config))
     return _kept(clips)
 
 
@@ -200,15 +207,16 @@ def _cook(recipe: Recipe) -> NDArray[np.float32]:
 def _raw(recipe: Recipe, rng: np.random.Generator) -> effects.Audio:
     if not recipe.sources:
         return render(recipe.label, rng, RATE)
-    sounds = [_load(_sources[index].path) for index in recipe.sources]
+    sounds = [_load(_sources[index]) for index in recipe.sources]
     if len(sounds) > 1 or _sources[recipe.sources[0]].label != recipe.label:
         return compose.loop(sounds, RATE, rng)
     return sounds[0]
 
 
 @lru_cache(maxsize=64)
-def _load(path: Path) -> effects.Audio:
-    return decode.load(path, sample_rate=RATE, window_s=HEARD_S).samples
+def _load(source: Source) -> effects.Audio:
+    sound = decode.load(source.path, sample_rate=RATE, window_s=HEARD_S).samples
+    return sound if source.real else playable(sound)
 
 
 def _shape(samples: effects.Audio, config: EarConfig) -> NDArray[np.float32]:

@@ -10,40 +10,63 @@ from pathlib import Path
 import platformdirs
 
 from wavized.errors import UsageError
+from wavized.inference.ear import FRONTS
 from wavized.training import bank, fit, train
+from wavized.training.audit import command as audit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `wavized train`."""
     settings, shares = fit.Settings(), bank.Shares()
     parser.add_argument(
-        "--corpus", type=Path, required=True, help="label folders, with or without manifest.csv"
+        "--corpus",
+        type=Path,
+        required=True,
+        action="append",
+        help="label folders, with or without manifest.csv; may be given several times",
     )
-    parser.add_argument(
-        "--out", type=Path, required=True, help="the model folder to write, such as models/mine"
-    )
-    parser.add_argument("--base", type=Path, help="go on from this model's weights")
+    parser.add_argument("--out", type=Path, help="the model folder to write, such as models/mine")
     parser.add_argument("--work", type=Path, help="where the bank and the checkpoints are kept")
-    parser.add_argument("--epochs", type=int, default=settings.epochs, help="epochs before the finish")
+    parser.add_argument(
+        "--members",
+        nargs="+",
+        choices=FRONTS,
+        default=train.MEMBERS,
+        help="the front of each listener that the model is made of",
+    )
+    parser.add_argument("--width", type=int, default=train.WIDTH, help="channels of a listener's stem")
+    parser.add_argument("--folds", type=int, default=train.FOLDS, help="parts that are held out in turn")
+    parser.add_argument("--epochs", type=int, default=settings.epochs, help="epochs of a lesson")
     parser.add_argument("--draws", type=int, default=settings.draws, help="clips an epoch")
     parser.add_argument("--per-label", type=int, default=shares.per_label, help="bank entries a label")
     parser.add_argument("--seed", type=int, default=settings.seed, help="the same seed gives the same model")
-    parser.add_argument("--processes", type=int, default=2, help="how many build the bank")
-    parser.add_argument("--threads", type=int, default=2, help="threads to fit with")
+    parser.add_argument("--processes", type=int, default=2, help="how many lessons are taken side by side")
     parser.add_argument("--resume", action="store_true", help="go on from what the work folder holds")
+    audit.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train and save a model. Raises UsageError and CorpusError; returns 1 when interrupted."""
-    if min(args.epochs, args.draws, args.per_label, args.processes, args.threads) < 1:
-        raise UsageError("Epochs, draws, entries, processes and threads are whole numbers above 0")
+    if args.audit is not None:
+        return audit.run(args)
+    if args.out is None:
+        raise UsageError(
+            "Nothing says where the model goes", hint="Name its folder with --out, or audit with --audit"
+        )
+    if args.probabilities is not None:
+        raise UsageError("Probabilities are for an audit", hint="Leave out --probabilities, or add --audit")
+    if min(args.epochs, args.draws, args.per_label, args.processes, args.width) < 1 or args.folds < 2:
+        raise UsageError(
+            "Epochs, draws, entries, processes and width are whole numbers above 0, folds above 1"
+        )
     training = train.Training(
-        corpus=args.corpus,
+        corpora=tuple(args.corpus),
         out=args.out,
         work=args.work or Path(platformdirs.user_cache_dir("wavized")) / "training",
-        base=args.base,
+        folds=args.folds,
         processes=args.processes,
-        threads=args.threads,
+        members=tuple(args.members),
+        width=args.width,
         shares=bank.Shares(per_label=args.per_label),
         settings=fit.Settings(epochs=args.epochs, draws=args.draws, seed=args.seed),
     )

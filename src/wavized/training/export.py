@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from transformers import WhisperForAudioClassification
+from transformers import Wav2Vec2FeatureExtractor
 
 from wavized.errors import UsageError
+from wavized.inference.ear import EarForAudioClassification
 from wavized.inference.manifest import FORMAT, digest_files
-from wavized.training import network
 from wavized.training.calibration import Thresholds
 from wavized.training.corpus import CATEGORIES, REJECTS
 
@@ -32,7 +32,7 @@ class Declaration:
     data_description: str
 
 
-def write(model: WhisperForAudioClassification, declaration: Declaration, target: Path) -> None:
+def write(model: EarForAudioClassification, declaration: Declaration, target: Path) -> None:
     """Save the model folder; raises UsageError where `target` exists and holds anything but an older model.
 
     A model card (README.md) that lies in the folder already is kept.
@@ -44,10 +44,9 @@ def write(model: WhisperForAudioClassification, declaration: Declaration, target
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     model.save_pretrained(partial, safe_serialization=True)
-    network.front_end().save_pretrained(partial)
-    (partial / "manifest.json").write_text(
-        json.dumps(_manifest(declaration, partial), indent=1) + "\n", encoding="utf-8"
-    )
+    _extractor(model).save_pretrained(partial)
+    manifest = json.dumps(_manifest(declaration, partial, model), indent=1) + "\n"
+    (partial / "manifest.json").write_text(manifest, encoding="utf-8")
     if card.is_file():
         shutil.copy2(card, partial / "README.md")
     for file in partial.iterdir():
@@ -56,15 +55,22 @@ def write(model: WhisperForAudioClassification, declaration: Declaration, target
     partial.rename(target)
 
 
-def _manifest(declaration: Declaration, folder: Path) -> dict[str, object]:
+def _extractor(model: EarForAudioClassification) -> Wav2Vec2FeatureExtractor:
+    """The sound itself goes in: the network has a front end of its own."""
+    return Wav2Vec2FeatureExtractor(  # type: ignore[no-untyped-call]  # transformers is untyped
+        sampling_rate=model.config.sample_rate, do_normalize=False, return_attention_mask=False
+    )
+
+
+def _manifest(declaration: Declaration, folder: Path, model: EarForAudioClassification) -> dict[str, object]:
     thresholds = declaration.thresholds
     return {
         "format": FORMAT,
         "model_id": declaration.model_id,
         "categories": list(CATEGORIES),
         "rejects": {label: label for label in REJECTS},
-        "sample_rate": network.SAMPLE_RATE,
-        "window_s": network.WINDOW_S,
+        "sample_rate": model.config.sample_rate,
+        "window_s": model.config.window_s,
         "temperature": declaration.temperature,
         "thresholds": {
             "file_above": thresholds.file_above,

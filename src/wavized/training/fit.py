@@ -1,6 +1,6 @@
-"""Fit a model to a bank: balanced draws, mixing, masking, averaged weights, a checkpoint after every epoch.
+"""Fit a listener to a bank: balanced draws, mixing, masking, averaged weights, a checkpoint each epoch.
 
-The same seed gives the same model, also over an interruption: chance depends on seed and epoch alone.
+The same seed gives the same listener, also over an interruption: chance depends on seed and epoch alone.
 Writes checkpoints into the work folder only.
 """
 
@@ -16,40 +16,37 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from wavized.inference.ear import Listener
 from wavized.training import masking
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to fit. `average` is the decay of the averaged weights a step, `smoothing` is of the labels,
+    """How to fit one listener.
 
-    `hinted` the share of the loss that follows the hints where there are any, `draws` the clips an epoch.
+    `draws` are the clips of an epoch, `average` is the decay of the averaged weights a step, `mix` the shape
+    of the beta distribution that mixes clips, `smoothing` is of the labels.
     """
 
-    epochs: int = 5
-    batch: int = 48
-    peak_rate: float = 1e-3
-    decay: float = 0.05
+    epochs: int = 3
+    draws: int = 12_000
+    batch: int = 64
+    peak_rate: float = 2e-3
+    decay: float = 0.03
     average: float = 0.998
     mix: float = 0.4
     smoothing: float = 0.05
     warm_up: float = 0.08
-    hinted: float = 0.6
-    draws: int = 15_000
     seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Features (n, bands, frames), the labels each may have (n, labels) and how often each is drawn (n,).
+    """Pictures (n, 2, bands, frames), the labels each may have (n, labels), how often it is drawn (n,)."""
 
-    `hints` are a teacher's probabilities (n, labels); a row of zeros is no hint.
-    """
-
-    features: NDArray[np.float16]
+    pictures: NDArray[np.float16]
     allowed: NDArray[np.bool_]
     chance: NDArray[np.float64]
-    hints: NDArray[np.float32] | None = None
 
 
 def balanced(allowed: NDArray[np.bool_], kept: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -64,35 +61,52 @@ def balanced(allowed: NDArray[np.bool_], kept: NDArray[np.bool_]) -> NDArray[np.
 
 
 def fit(
-    model: nn.Module,
+    listener: Listener,
     examples: Examples,
     settings: Settings,
     checkpoint: Path,
     say: Callable[[str], None],
 ) -> None:
-    """Train in place, from `checkpoint` on if it exists; the model ends with its averaged weights.
-
-    The model answers a batch of features with something that has `logits`.
-    """
-    optimizer = torch.optim.AdamW(_groups(model, settings.decay), lr=settings.peak_rate, fused=True)
-    average = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    """Train in place, from `checkpoint` on if it exists; the listener ends with its averaged weights."""
+    device = best_device()
+    listener.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
+    optimizer = torch.optim.AdamW(_groups(listener, settings.decay), lr=settings.peak_rate, fused=True)
+    average = {name: value.detach().clone() for name, value in listener.state_dict().items()}
     done = 0
     if checkpoint.is_file():
-        saved = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(saved["model"])
+        saved = torch.load(checkpoint, weights_only=True, map_location=device)
+        listener.load_state_dict(saved["listener"])
         optimizer.load_state_dict(saved["optimizer"])
         average, done = saved["average"], int(saved["epochs"])
-        say(f"going on after epoch {done}")
     for epoch in range(done, settings.epochs):
-        loss = _epoch(model, optimizer, average, examples, settings, epoch)
-        _save(checkpoint, model, optimizer, average, epoch + 1)
+        loss = _epoch(listener, optimizer, average, examples, settings, epoch)
+        state = {"listener": listener.state_dict(), "optimizer": optimizer.state_dict(), "average": average}
+        _save(checkpoint, state | {"epochs": epoch + 1})
         say(f"epoch {epoch + 1} of {settings.epochs}: loss {loss:.3f}")
-    model.load_state_dict(average)
-    model.train(False)
+    listener.load_state_dict(average)
+    listener.to("cpu").train(False)
+
+
+def best_device() -> torch.device:
+    """The GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@torch.inference_mode()
+def probabilities(listener: Listener, pictures: NDArray[np.float16], batch: int = 64) -> NDArray[np.float32]:
+    """What a fitted listener says of each picture, (n, labels)."""
+    listener.train(False)
+    parts = [
+        torch.softmax(
+            listener(torch.from_numpy(pictures[at : at + batch].astype(np.float32)))[0], dim=-1
+        ).numpy()
+        for at in range(0, len(pictures), batch)
+    ]
+    return np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)
 
 
 def _epoch(
-    model: nn.Module,
+    listener: Listener,
     optimizer: torch.optim.Optimizer,
     average: dict[str, Tensor],
     examples: Examples,
@@ -101,21 +115,21 @@ def _epoch(
 ) -> float:
     rng = np.random.default_rng((settings.seed, epoch))
     torch.manual_seed(settings.seed * 1009 + epoch)
-    order = rng.choice(len(examples.features), size=settings.draws, p=examples.chance)
+    order = rng.choice(len(examples.pictures), size=settings.draws, p=examples.chance)
     steps = math.ceil(settings.draws / settings.batch)
     total = 0.0
-    model.train()
+    listener.train()
     for step, chosen in enumerate(np.array_split(order, steps)):
         at = epoch * steps + step
         for group in optimizer.param_groups:
             group["lr"] = settings.peak_rate * _schedule(at / (settings.epochs * steps), settings.warm_up)
-        loss = _mixed_loss(model, _batch(examples, chosen, rng), settings, rng)
+        loss = _mixed_loss(listener, examples, chosen, settings, rng)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves this one unannotated
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(listener.parameters(), 2.0)
         optimizer.step()
         keep = min(settings.average, (1 + at) / (10 + at))
-        for name, value in model.state_dict().items():
+        for name, value in listener.state_dict().items():
             if value.is_floating_point():
                 average[name].lerp_(value, 1 - keep)
             else:
@@ -124,45 +138,27 @@ def _epoch(
     return total / steps
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    features: Tensor
-    allowed: Tensor
-    hints: Tensor | None
-
-    def turned(self) -> _Batch:
-        """The same clips, each one place further."""
-        hints = None if self.hints is None else self.hints.roll(1, 0)
-        return _Batch(self.features.roll(1, 0), self.allowed.roll(1, 0), hints)
-
-
-def _batch(examples: Examples, chosen: NDArray[np.int64], rng: np.random.Generator) -> _Batch:
-    features = torch.from_numpy(examples.features[chosen].astype(np.float32))
-    hints = None if examples.hints is None else torch.from_numpy(examples.hints[chosen])
-    return _Batch(masking.vary(features, rng), torch.from_numpy(examples.allowed[chosen]), hints)
-
-
-def _mixed_loss(model: nn.Module, batch: _Batch, settings: Settings, rng: np.random.Generator) -> Tensor:
+def _mixed_loss(
+    listener: Listener,
+    examples: Examples,
+    chosen: NDArray[np.int64],
+    settings: Settings,
+    rng: np.random.Generator,
+) -> Tensor:
     """Loss of a batch, in half of the batches mixed with itself turned by one place (Zhang et al. 2018)."""
+    device = best_device()
+    pictures = torch.from_numpy(examples.pictures[chosen].astype(np.float32)).to(device)
+    allowed = torch.from_numpy(examples.allowed[chosen]).to(device)
+    pictures = masking.vary(pictures, rng)
     share = float(rng.beta(settings.mix, settings.mix)) if settings.mix and rng.random() < 0.5 else 1.0
-    other = batch.turned()
-    features = batch.features if share == 1.0 else share * batch.features + (1 - share) * other.features
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        scores = model(features).logits.float()
-    loss = _loss(scores, batch, settings)
     if share < 1.0:
-        loss = share * loss + (1 - share) * _loss(scores, other, settings)
+        pictures = share * pictures + (1 - share) * pictures.roll(1, 0)
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        scores = listener(pictures.contiguous(memory_format=torch.channels_last))[0].float()
+    loss = share * partial_loss(scores, allowed, settings.smoothing)
+    if share < 1.0:
+        loss = loss + (1 - share) * partial_loss(scores, allowed.roll(1, 0), settings.smoothing)
     return loss.mean()
-
-
-def _loss(scores: Tensor, batch: _Batch, settings: Settings) -> Tensor:
-    """By the labels and, where there is a hint, by the hint too (Hinton et al. 2015)."""
-    loss = partial_loss(scores, batch.allowed, settings.smoothing)
-    if batch.hints is None:
-        return loss
-    share = settings.hinted * (batch.hints.sum(dim=-1) > 0)
-    hinted = -(batch.hints * torch.log_softmax(scores, dim=-1)).sum(dim=-1)
-    return (1 - share) * loss + share * hinted
 
 
 def partial_loss(scores: Tensor, allowed: Tensor, smoothing: float) -> Tensor:
@@ -189,20 +185,8 @@ def _schedule(progress: float, warm_up: float) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
 
 
-def _save(
-    target: Path,
-    model: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    average: dict[str, Tensor],
-    epochs: int,
-) -> None:
+def _save(target: Path, state: dict[str, object]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
-    state = {
-        "model": model.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "average": average,
-        "epochs": epochs,
-    }
     torch.save(state, partial)
     partial.replace(target)

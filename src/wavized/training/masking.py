@@ -1,4 +1,4 @@
-"""Vary log-mel features during training: level, tone curve, onset, masked bands and frames. Pure, seeded."""
+"""Vary a front's pictures during training: tone curve, onset, masked bands and frames. Pure, seeded."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
-LEVEL = 0.08
 CURVE = 0.08
-"""Standard deviations in units of the front end: 0.25 is 10 dB."""
-WIDEST_BAND, LONGEST_GAP = 14, 16
+"""Standard deviation in units of the front end: 0.25 is 10 dB."""
+WIDEST_BAND, LONGEST_GAP = 12, 16
 
 
-def vary(features: Tensor, rng: np.random.Generator) -> Tensor:
-    """A changed copy of a batch (clips, bands, frames)."""
-    clips, bands, frames = features.shape
-    floor = features.amin(dim=(1, 2), keepdim=True)
-    level = rng.normal(0.0, LEVEL, (clips, 1, 1))
+def vary(pictures: Tensor, rng: np.random.Generator) -> Tensor:
+    """A changed copy of a batch (clips, spectra, bands, frames); what changes, changes in both spectra."""
+    clips, _, bands, frames = pictures.shape
+    floor = pictures.amin(dim=(1, 2, 3), keepdim=True)
     knots = rng.normal(0.0, CURVE, (clips, 6))
-    curve = np.stack([np.interp(np.linspace(0, 5, bands), np.arange(6), row) for row in knots])[:, :, None]
-    varied = torch.maximum(features + torch.from_numpy((level + curve).astype(np.float32)), floor)
-    varied = varied.roll(int(rng.integers(0, 3)), dims=2)
+    curve = np.stack([np.interp(np.linspace(0, 5, bands), np.arange(6), row) for row in knots])
+    moved = torch.from_numpy(curve.astype(np.float32)).to(pictures.device)[:, None, :, None]
+    varied = torch.maximum(pictures + moved, floor)
+    varied = varied.roll(int(rng.integers(0, 3)), dims=3)
     for clip in range(clips):
-        if rng.random() < 0.5:
+        if rng.random() < 0.4:
             width, at = int(rng.integers(1, WIDEST_BAND)), int(rng.integers(bands))
-            varied[clip, at : at + width] = floor[clip]
-        if rng.random() < 0.5:
-            width, at = int(rng.integers(1, LONGEST_GAP)), int(rng.integers(frames))
             varied[clip, :, at : at + width] = floor[clip]
+        if rng.random() < 0.4:
+            width, at = int(rng.integers(1, LONGEST_GAP)), int(rng.integers(frames))
+            varied[clip, :, :, at : at + width] = floor[clip]
     return varied

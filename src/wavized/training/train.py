@@ -1,178 +1,163 @@
-"""A whole training: bank, teachers, the model taught by them, calibration on what it never heard, its folder.
+"""A whole training: bank, lessons on folds and on everything, calibration on what was held out, the folder.
 
-Runs in the foreground of `wavized train`; every stage is kept in the work folder and taken up again after an
-interruption. Writes nothing but the work folder and, at the very end, the model folder.
+Runs in the foreground of `wavized train`, the lessons in processes of their own; every stage is kept in the
+work folder and taken up again after an interruption. Writes there and, at the very end, the model folder.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import WhisperForAudioClassification
 
-from wavized.errors import UsageError
-from wavized.training import bank, calibration, corpus, export, fit, network
-from wavized.training.corpus import CATEGORIES, LABELS, UNLABELLED_BASS, Source
-from wavized.training.teacher import Teacher, hand_over
+from wavized.inference.ear import LINEAR, LOGARITHMIC, EarConfig, EarForAudioClassification
+from wavized.training import bank, calibration, corpus, export, fit, lessons
+from wavized.training.corpus import CATEGORIES, LABELS, Source
+from wavized.training.lessons import Course
 
 Say = Callable[[str], None]
-Kept = NDArray[np.bool_]
+FOLDS, WIDTH = 7, 16
+MEMBERS = (LOGARITHMIC, LINEAR, LOGARITHMIC, LINEAR)
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What `wavized train` was asked for.
+    """What `wavized train` was asked for. Every family is held out once, in one of `folds` parts."""
 
-    One of `folds` parts of the families is held out from teachers and model until the thresholds are set;
-    in the finish the model learns from it too.
-    """
-
-    corpus: Path
+    corpora: tuple[Path, ...]
     out: Path
     work: Path
-    base: Path | None = None
-    folds: int = 3
+    folds: int = FOLDS
     processes: int = 2
-    threads: int = 2
-    teachers: int = 4
-    size: network.Size = field(default_factory=network.Size)
+    members: tuple[str, ...] = MEMBERS
+    width: int = WIDTH
     shares: bank.Shares = field(default_factory=bank.Shares)
-    teaching: fit.Settings = field(
-        default_factory=lambda: fit.Settings(epochs=4, draws=12_000, batch=64, peak_rate=2e-3, decay=0.02)
-    )
     settings: fit.Settings = field(default_factory=fit.Settings)
-    finish: fit.Settings = field(
-        default_factory=lambda: fit.Settings(epochs=6, draws=12_000, peak_rate=4e-4, warm_up=0.02)
-    )
+
+    def config(self) -> EarConfig:
+        """The network to be made."""
+        return EarConfig(
+            members=list(self.members),
+            width=self.width,
+            id2label=dict(enumerate(LABELS)),
+            label2id={label: index for index, label in enumerate(LABELS)},
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A training with its bank: entries, their features, the labels each may have, what is held out."""
+class Held:
+    """What the listeners said of clips that they had never heard a relative of.
 
-    training: Training
-    sources: Sequence[Source]
-    recipes: Sequence[bank.Recipe]
-    features: bank.Features
-    allowed: Kept
-    held_sources: Kept
-    held: Kept
-    folder: Path
+    `clean` (sources, labels) is of the clips as they are, `produced` (entries, labels) of those `asked`.
+    """
+
+    clean: NDArray[np.float32]
+    produced: NDArray[np.float32]
+    asked: NDArray[np.int64]
 
 
 def train(training: Training, say: Say) -> None:
-    """Make the model. Raises CorpusError, UsageError; may be interrupted and called again."""
-    if training.base and training.base.resolve() == training.out.resolve():
-        raise UsageError("The base model and the new one cannot be one folder", hint="Name another --out")
-    torch.set_num_threads(training.threads)
-    run = prepare(training, say)
-    teachers = [teach(run, number, say) for number in range(training.teachers)]
-    hints = _hints(run, teachers)
-    model = _new_model(run, teachers)
-    examples = fit.Examples(run.features, run.allowed, fit.balanced(run.allowed, ~run.held), hints)
-    fit.fit(model, examples, training.settings, run.folder / "model.pt", _prefixed(say, "model"))
-    temperature, thresholds, metrics = _calibrate(run, model, say)
-    everything = fit.balanced(run.allowed, np.ones(len(run.recipes), dtype=bool))
-    examples = replace(examples, chance=everything)
-    fit.fit(model, examples, training.finish, run.folder / "finish.pt", _prefixed(say, "finish"))
+    """Make the model. Raises CorpusError and UsageError; may be interrupted and called again."""
+    course = prepare(training, say)
+    held = hold_out(course, training, say)
+    path = course.folder / "out_of_fold.npz"
+    write_out_of_fold(path, course.sources, training.corpora, held.clean)
+    say(f"what was heard of held-out clips: {path}")
+    temperature, thresholds, metrics = calibrate(course, held, say)
+    last = [lessons.Lesson(None, number) for number in range(len(training.members))]
+    lessons.take(course, last, training.processes, say)
     declaration = export.Declaration(
         model_id=training.out.name,
         temperature=temperature,
         thresholds=thresholds,
         metrics={"held_out": metrics},
-        data_digest=corpus.digest(run.sources),
-        data_description=_describe(run),
+        data_digest=corpus.digest(course.sources),
+        data_description=_describe(course),
     )
-    export.write(model, declaration, training.out)
+    export.write(_assemble(course, last), declaration, training.out)
     say(f"saved {training.out}")
 
 
-def prepare(training: Training, say: Say) -> Run:
-    """Read the corpus, make what is missing of the bank, part the families."""
-    sources = corpus.for_training(corpus.read(training.corpus))
+def prepare(training: Training, say: Say) -> Course:
+    """Read the corpora, make what is missing of the bank and its pictures, part the families."""
+    sources = corpus.for_training(_read(training.corpora))
     recipes = bank.plan(sources, training.shares, training.settings.seed)
     name = bank.key(sources, recipes)
     folder = training.work / "bank" / name
     say(f"{len(sources)} sounds, {len(recipes)} bank entries ({name})")
     for done in bank.build(sources, recipes, folder, training.processes):
         say(f"bank: {done} of {len(recipes)}")
-    held_sources = np.array(corpus.folds(sources, training.folds)) == training.folds - 1
-    held = np.array([bool(recipe.sources) and bool(held_sources[recipe.sources[0]]) for recipe in recipes])
-    settings = (training.size, training.teaching, training.settings, training.finish, training.base)
-    return Run(
-        training=training,
-        sources=sources,
-        recipes=recipes,
-        features=bank.read(folder, len(recipes)),
-        allowed=np.array([_allowed(recipe.label) for recipe in recipes]),
-        held_sources=held_sources,
-        held=held,
-        folder=training.work / "runs" / bank.short_digest([name, training.folds, repr(settings)]),
+    config = training.config()
+    for kind in sorted(set(training.members)):
+        say(f"bank: pictures of the {kind} front")
+        bank.pictures(folder, len(recipes), config, kind)
+    run = bank.short_digest([name, training.folds, repr(training.settings), config.to_json_string()])
+    return Course(
+        config=config,
+        settings=training.settings,
+        sources=tuple(sources),
+        recipes=tuple(recipes),
+        folds=tuple(corpus.folds(sources, training.folds)),
+        bank=folder,
+        folder=training.work / "runs" / run,
     )
 
 
-def teach(run: Run, number: int, say: Say) -> Teacher:
-    """One teacher, on all but what is held out; each has a chance of its own."""
-    settings = replace(run.training.teaching, seed=run.training.settings.seed + 100 + number)
-    torch.manual_seed(settings.seed)
-    teacher = Teacher(len(LABELS), run.training.size.width)
-    examples = fit.Examples(run.features, run.allowed, fit.balanced(run.allowed, ~run.held))
-    name = f"teacher-{number}"
-    fit.fit(teacher, examples, settings, run.folder / f"{name}.pt", _prefixed(say, name))
-    return teacher
+def _read(corpora: Sequence[Path]) -> list[Source]:
+    return corpus.read(corpora[0]) if len(corpora) == 1 else corpus.read_all(corpora)
 
 
-def _hints(run: Run, teachers: Sequence[Teacher]) -> NDArray[np.float32] | None:
-    """The teachers' mean probabilities for every entry they could learn from, zeros for the others."""
-    if not teachers:
-        return None
-    each = [calibration.probabilities(network.logits(teacher, run.features), 1.0) for teacher in teachers]
-    hints = np.asarray(np.mean(each, axis=0), dtype=np.float32)
-    hints[run.held] = 0.0
-    return hints
+def hold_out(course: Course, training: Training, say: Say) -> Held:
+    """Let each part of the families be heard by listeners that learned from all the others."""
+    members = range(len(training.members))
+    todo = [lessons.Lesson(fold, number) for fold in range(training.folds) for number in members]
+    lessons.take(course, todo, training.processes, say)
+    asked = lessons.asked(course)
+    clean = np.zeros((len(course.sources), len(LABELS)), dtype=np.float32)
+    produced = np.zeros((len(asked), len(LABELS)), dtype=np.float32)
+    for lesson in todo:
+        kept = np.load(lesson.answers(course))
+        clean[kept["clean_at"]] += kept["clean"] / len(members)
+        produced[kept["produced_at"]] += kept["produced"] / len(members)
+    return Held(clean, produced, asked)
 
 
-def _new_model(run: Run, teachers: Sequence[Teacher]) -> WhisperForAudioClassification:
-    if run.training.base:
-        return network.load(run.training.base, LABELS)
-    torch.manual_seed(run.training.settings.seed)
-    model = network.build(LABELS, run.training.size)
-    if teachers:
-        hand_over(teachers[0], model)
-    return model
+def write_out_of_fold(
+    path: Path, sources: Sequence[Source], corpora: Sequence[Path], probabilities: NDArray[np.float32]
+) -> None:
+    """Keep what was said of the held-out clips, for an audit of the labels and for comparisons."""
+    partial = path.with_suffix(".partial.npz")
+    np.savez(
+        partial,
+        files=np.array(corpus.names(sources, corpora)),
+        labels=np.array(LABELS),
+        truth=np.array([source.label for source in sources]),
+        sure=np.array([source.sure for source in sources]),
+        packs=np.array([source.pack for source in sources]),
+        probabilities=probabilities,
+    )
+    partial.replace(path)
 
 
-def _calibrate(
-    run: Run, model: WhisperForAudioClassification, say: Say
+def calibrate(
+    course: Course, held: Held, say: Say
 ) -> tuple[float, calibration.Thresholds, dict[str, object]]:
-    """Temperature, thresholds and figures on families that neither model nor teachers ever heard.
-
-    Only by labels that are sure. The clips as they are, and up to 150 productions of them a label: what is
-    out there is produced.
-    """
-    own = np.array([LABELS.index(s.label) if s.label in LABELS else -1 for s in run.sources])
-    sure = np.array([source.sure for source in run.sources])
-    asked = np.flatnonzero(run.held_sources & (own >= 0) & sure)
-    clean = network.logits(model, bank.hear([run.sources[int(index)] for index in asked]))
-    rng = np.random.default_rng(run.training.settings.seed)
-    labelled = run.held & (run.allowed.sum(axis=1) == 1)
-    labelled &= np.array([all(sure[index] for index in recipe.sources) for recipe in run.recipes])
-    produced = np.concatenate(
-        [rng.permutation(np.flatnonzero(labelled & run.allowed[:, at]))[:150] for at in range(len(LABELS))]
-    )
-    logits = np.concatenate([clean, network.logits(model, run.features[produced])])
-    truth = np.concatenate([own[asked], run.allowed[produced].argmax(axis=1)])
+    """Temperature, thresholds and figures, all by clips that were held out and by labels that are sure."""
+    own = np.array([LABELS.index(s.label) if s.label in LABELS else -1 for s in course.sources])
+    sure = np.array([source.sure for source in course.sources]) & (own >= 0)
+    truth = np.concatenate([own[sure], [LABELS.index(course.recipes[at].label) for at in held.asked]])
+    heard = np.concatenate([held.clean[sure], held.produced])
+    logits = np.log(np.maximum(heard, 1e-9))
     temperature = calibration.temperature(logits, truth)
     found = calibration.thresholds(calibration.probabilities(logits, temperature), truth, len(CATEGORIES))
     figures: dict[str, object] = {
-        "clean": calibration.summary(clean, own[asked], LABELS, len(CATEGORIES)),
-        "clean_and_produced": calibration.summary(logits, truth, LABELS, len(CATEGORIES)),
+        "clean": calibration.summary(held.clean[sure], own[sure], LABELS, len(CATEGORIES)),
+        "clean_and_produced": calibration.summary(heard, truth, LABELS, len(CATEGORIES)),
         "filed": round(found.filed, 4),
         "wrong_among_filed": round(found.wrong_among_filed, 4),
     }
@@ -181,25 +166,24 @@ def _calibrate(
     return temperature, found, figures
 
 
-def _allowed(label: str) -> list[bool]:
-    if label == UNLABELLED_BASS:
-        return [known in CATEGORIES for known in LABELS]
-    return [known == label for known in LABELS]
+def _assemble(course: Course, last: Sequence[lessons.Lesson]) -> EarForAudioClassification:
+    """The members that learned from everything, as one network."""
+    ear = EarForAudioClassification(course.config)
+    for member, lesson in zip(ear.members, last, strict=True):
+        member.load_state_dict(torch.load(lesson.weights(course), weights_only=True))
+    ear.train(False)
+    return ear
 
 
-def _prefixed(say: Say, name: str) -> Say:
-    return lambda text: say(f"{name}: {text}")
-
-
-def _describe(run: Run) -> str:
-    real = sum(source.real for source in run.sources)
-    made = sum(not recipe.sources for recipe in run.recipes)
+def _describe(course: Course) -> str:
+    real = sum(source.real for source in course.sources)
+    made = sum(not recipe.sources for recipe in course.recipes)
     return (
-        f"{real} recordings and {len(run.sources) - real} synthesizer renders, {len(run.recipes)} "
+        f"{real} recordings and {len(course.sources) - real} synthesizer renders, {len(course.recipes)} "
         f"productions, {made} of them of sounds from the project's own synthesis"
     )
 
 
 def clear(work: Path) -> None:
-    """Forget the checkpoints of earlier runs; banks are kept, for they are named after what is in them."""
+    """Forget what earlier runs learned; banks are kept, for they are named after what is in them."""
     shutil.rmtree(work / "runs", ignore_errors=True)
