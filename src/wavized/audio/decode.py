@@ -76,10 +76,10 @@ def to_model_input(samples: Samples, *, sample_rate: int, window_s: float) -> Sa
     """Shape a clip (channels, n) into what a model hears: mono, round(window_s * sample_rate) samples.
 
     Mixed to mono, trimmed to the onset, cut to the window with a short fade, freed of DC and of what lies
-    below 20 Hz, brought to an RMS of -20 dBFS over its loudest 400 ms, zero-padded. The level is taken there rather than at the peak,
-    because one click would otherwise decide how loud the body of a sound reaches the model. Every threshold
-    is relative to the sound itself, so the result does not depend on gain. Raises SilentAudioError where
-    nothing moves.
+    below 20 Hz, brought to an RMS of -20 dBFS over its loudest 400 ms, zero-padded. The level is taken there
+    rather than at the peak, because one click would otherwise decide how loud the body of a sound reaches
+    the model. Every threshold is relative to the sound itself, so the result does not depend on gain. Raises
+    SilentAudioError where nothing moves.
     """
     length = round(window_s * sample_rate)
     mono = _from_onset(to_mono(samples)[np.newaxis, :], sample_rate, None, silent_below=0.0)[0]
