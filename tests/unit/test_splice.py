@@ -176,3 +176,32 @@ def test_no_value_in_the_settings_ever_raises(shared_home, folder):
     """Whatever the settings hold, the answer is a list."""
     choose(shared_home, "darwin", json.dumps({"splice_folder": f"/{folder}" if folder else folder}))
     assert isinstance(splice.find(home=shared_home, platform="darwin", environ={}), list)
+
+
+@pytest.mark.parametrize(
+    ("platform", "place"),
+    [
+        ("darwin", "Library/Application Support/com.splice.Splice/users/default/me/sounds.db"),
+        ("win32", "AppData/Roaming/com.splice.Splice/users/default/me/sounds.db"),
+        ("win32", "AppData/Local/SpliceSettings/users/default/me/sounds.db"),
+        ("linux", "Splice/sounds.db"),
+        ("linux", "Documents/Splice/sounds.db"),
+    ],
+)
+def test_the_catalogue_of_each_account_is_found(tmp_path, platform, place):
+    """Where the app keeps its data, or beside the samples; a folder of that name is none."""
+    assert splice.catalogues(home=tmp_path, platform=platform, environ={}) == []
+    (tmp_path / place).mkdir(parents=True)
+    assert splice.catalogues(home=tmp_path, platform=platform, environ={}) == []
+    (tmp_path / place).rmdir()
+    (tmp_path / place).touch()
+    assert splice.catalogues(home=tmp_path, platform=platform, environ={}) == [tmp_path / place]
+
+
+def test_catalogues_beside_a_chosen_folder_are_found_too(tmp_path):
+    """The folder that Splice's settings name may hold one."""
+    chosen = tmp_path / "Elsewhere"
+    chosen.mkdir()
+    (chosen / "sounds.db").touch()
+    choose(tmp_path, "darwin", json.dumps({"splice_folder": str(chosen)}))
+    assert splice.catalogues(home=tmp_path, platform="darwin", environ={}) == [chosen / "sounds.db"]

@@ -18,8 +18,10 @@ log = logging.getLogger(__name__)
 MAX_CHARACTERS = 200
 """Of each tag: what is longer is an advertisement, not a description."""
 
-_OTHER = frozenset({"keywords", "ikey", "subject", "isbj", "description", "category", "tags", "grouping"})
-"""Fields beyond title, genre and comment that describe a sound, as tinytag spells them."""
+_OTHER = frozenset(
+    {"comment", "keywords", "ikey", "subject", "isbj", "description", "category", "tags", "grouping"}
+)
+"""Fields beyond title, genre and comment that describe a sound, as tinytag spells them; some with `_` before."""
 
 
 def read_tags(path: Path) -> tuple[str, ...]:
@@ -42,6 +44,8 @@ def _texts(section: Section) -> tuple[str, ...]:
     section.seek(0)
     tag = TinyTag.get(file_obj=cast(BinaryIO, Sparing(section)), duration=False)
     told = [tag.title, tag.genre, tag.comment]
-    told += [text for name, texts in tag.other.items() if name.casefold() in _OTHER for text in texts]
+    told += [
+        text for name, texts in tag.other.items() if name.casefold().strip("_") in _OTHER for text in texts
+    ]
     cleaned = (text.replace("\0", " ").strip()[:MAX_CHARACTERS] for text in told if text)
     return tuple(dict.fromkeys(text for text in cleaned if text))

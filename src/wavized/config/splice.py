@@ -48,7 +48,7 @@ def catalogues(*, home: Path, platform: str, environ: Mapping[str, str]) -> list
     for base in _bases(home, platform, environ):
         for pattern in _CATALOGUES:
             try:
-                found += sorted(base.glob(pattern))
+                found += [path for path in sorted(base.glob(pattern)) if _is_file(path)]
             except (OSError, ValueError):  # not allowed to look
                 continue
     beside = (root / _CATALOGUE for root, _ in _roots(home, platform, environ))
