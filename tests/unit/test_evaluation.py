@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from wavized.domain.hearing import Refused, Unanswered
 from wavized.domain.sample import Kind
 from wavized.training import calibration, evaluation, statistics
 from wavized.training.corpus import CorpusError
-from wavized.training.evaluation import Heard, Json
+from wavized.training.evaluation import Heard, Json, latency, listening
 
 
 def heard(truth: str, guess: str, probability: float = 0.9) -> Heard:
@@ -125,18 +126,130 @@ def test_a_tree_without_labels_is_refused(tmp_path: Path) -> None:
         evaluation.evaluate(tmp_path, FakeClassifier())
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30))
-def test_the_area_is_the_share_of_ordered_pairs(pairs: list[tuple[int, bool]]) -> None:
-    """auroc equals counting every pair of a positive and a negative, ties half."""
-    values = np.array([value for value, _ in pairs], dtype=float)
-    positive = np.array([flag for _, flag in pairs])
-    wins = [
-        1.0 if high > low else 0.5 if high == low else 0.0
-        for high in values[positive]
-        for low in values[~positive]
-    ]
-    expected = sum(wins) / len(wins) if wins else None
-    assert statistics.auroc(values, positive) == (None if expected is None else pytest.approx(expected))
+def with_groups(folder: Path) -> dict[str, str]:
+    """Group by file, of all that lies there."""
+    clips = listening.find(folder, MODEL.categories)
+    return {
+        path.relative_to(folder).as_posix(): group
+        for (path, _), group in zip(clips, listening.groups(folder, clips), strict=True)
+    }
+
+
+def test_clips_of_a_pack_are_one_group(tmp_path: Path) -> None:
+    """The folder below the label is the pack, whatever lies deeper; a clip without one stands alone."""
+    for name in ("808/a.wav", "808/Pack/b.wav", "sub/Pack/deep/c.wav"):
+        write_tone(tmp_path / name)
+    assert with_groups(tmp_path) == {"808/a.wav": "", "808/Pack/b.wav": "Pack", "sub/Pack/deep/c.wav": "Pack"}
+
+
+def test_a_manifest_says_the_group(tmp_path: Path) -> None:
+    """A row's group goes before the pack folder; files without a row fall back to it."""
+    for name in ("808/Pack/a.wav", "808/Pack/b.wav"):
+        write_tone(tmp_path / name)
+    (tmp_path / "manifest.csv").write_text("file,group\n808/Pack/a.wav,maker\n808/gone.wav,x\n")
+    assert with_groups(tmp_path) == {"808/Pack/a.wav": "maker", "808/Pack/b.wav": "Pack"}
+    (tmp_path / "manifest.csv").write_text("something,else\n1,2\n")
+    assert with_groups(tmp_path)["808/Pack/a.wav"] == "Pack"
+    (tmp_path / "manifest.csv").write_bytes(b"file,group\n\xff\xfe,x\n")
+    with pytest.raises(CorpusError, match="cannot be read"):
+        with_groups(tmp_path)
+
+
+def test_intervals_say_what_they_rest_on() -> None:
+    """Each figure has an interval around it, and the number of groups and draws is told."""
+    clips = [heard("808", "808" if n % 3 else "sub", 0.5 + n / 100) for n in range(30)]
+    found = figures(clips)["intervals"]
+    assert found["groups"] == 30 and found["replicates"] > 0 and "bootstrap" in found["method"]
+    for name in ("accuracy", "macro_f1", "ece", "auroc_confidence"):
+        low, high = found[name]
+        assert low <= high
+    assert found["accuracy"][0] < 20 / 30 < found["accuracy"][1]
+
+
+def test_a_single_group_has_no_bootstrap_interval() -> None:
+    """Clips of one pack do not tell how another pack would do."""
+    clips = [replace(heard("808", "808"), group="Pack"), replace(heard("808", "sub"), group="Pack")]
+    assert figures(clips)["intervals"]["accuracy"] is None
+
+
+def rejected(truth: str, reject: float) -> Heard:
+    """A clip whose reject probability is this, all of it for `loop`."""
+    scores = {**dict.fromkeys(scored().scores, 0.0), "808": 1 - reject, "loop": reject}
+    return Heard(Path("x.wav"), truth, scores, 10.0)
+
+
+def test_rejection_is_measured_by_the_summed_reject_probability() -> None:
+    """Twenty basses, of which one may be lost: the bound is the 19th, and what lies below gets through."""
+    basses = [rejected("808", n / 100) for n in range(20)]
+    others = [rejected("not_bass", 0.1), rejected("not_bass", 0.9), rejected("loop", 0.95)]
+    found = figures([*basses, *others, Heard(Path("x"), "loop", None, 1.0, Kind.NOT_BASS)])["rejection"]
+    assert found["bound"] == pytest.approx(0.18)
+    assert found["all"]["let_through"] == pytest.approx(1 / 4)
+    assert found["by_label"]["not_bass"]["let_through"] == pytest.approx(1 / 2)
+    assert found["by_label"]["loop"] == {
+        "n": 2,
+        "auroc": 1.0,
+        "let_through": 0.0,
+        "interval": list(statistics.wilson(0, 2)),
+    }
+    assert found["by_label"]["not_bass"]["auroc"] == pytest.approx((10.5 / 20 + 1) / 2)
+
+
+def test_a_model_without_rejects_has_no_rejection_to_measure() -> None:
+    """Its other sounds still show in what it would file."""
+    plain = replace(MODEL, rejects={})
+    sure = {**dict.fromkeys(MODEL.categories, 0.0), "808": 1.0}
+    found = evaluation.metrics(
+        [Heard(Path("x"), "loop", sure, 1.0), Heard(Path("y"), "808", sure, 1.0)], plain
+    )
+    assert found["rejection"] is None
+    assert found["reject"] == {"loop": 0.0}
+    assert found["filed"]["n"] == 2 and found["filed"]["wrong_share"] == 0.5
+
+
+def test_mistakes_are_listed_the_surest_first() -> None:
+    """Wrong basses and filed rejects with guess and second guess; what was asked about is no mistake."""
+    wrong = Heard(Path("w"), "acid", {**scored("808", 0.6).scores, "acid": 0.3}, 1.0)
+    found = figures(
+        [
+            wrong,
+            heard("sub", "sub"),
+            Heard(Path("u"), "sub", None, 1.0),
+            replace(heard("loop", "808", 0.99), path=Path("l")),
+            heard("not_bass", "808", 0.4),
+        ]
+    )["misclassified"]
+    assert [row["path"] for row in found] == ["l", "w", "u"]
+    assert (found[1]["guess"], found[1]["second"], found[1]["verdict"]) == ("808", "acid", "review")
+    assert found[2]["guess"] == "unheard" and found[2]["second"] is None
+
+
+def test_bins_of_reliability_hold_every_clip() -> None:
+    """Counts add up, and each bin's own figures lie within it."""
+    rows = figures([heard("808", "808" if n % 2 else "sub", n / 40) for n in range(8, 40)])["reliability"]
+    assert sum(row["n"] for row in rows) == 32
+    assert all(row["from"] <= row["confidence"] <= row["to"] for row in rows)
+    assert all(row["interval"][0] <= row["accuracy"] <= row["interval"][1] for row in rows)
+
+
+def test_batches_are_timed_in_the_sizes_promised(tmp_path: Path) -> None:
+    """1, 50, 75 and 100 clips, as often as wished, however few clips there are; progress reaches its end."""
+    classifier = FakeClassifier(batch_size=1000)
+    told: list[tuple[int, int]] = []
+    found = latency.time_batches(
+        [Path("a"), Path("b"), Path("c")], classifier, runs=2, progress=lambda *at: told.append(at)
+    )
+    assert [len(batch) for batch in classifier.asked] == [1, 1, 1, 50, 50, 75, 75, 100, 100]
+    assert list(found) == ["1", "50", "75", "100"]
+    assert all(row["runs"] == 2 and 0 < row["p50"] <= row["p99"] for row in found.values())
+    assert told[-1] == (452, 452) and told == sorted(told)
+    assert latency.time_batches([Path("a")], classifier, runs=0) == {}
+
+
+def test_batches_that_were_not_answered_are_told() -> None:
+    """A worker that dies makes no fast batch."""
+    found = latency.time_batches([Path("a"), Path("b")], FakeClassifier(crashes_on={"a"}), runs=1)
+    assert found["100"]["unanswered"] > 0
 
 
 def test_calibration_error_is_the_gap_between_said_and_true() -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 from wavized.assembly import make_classifier
 from wavized.cli.main import add_config_argument
 from wavized.cli.measures import show_comparison
-from wavized.cli.output import print_json, printable
+from wavized.cli.output import print_json
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
 from wavized.config.model import Config
 from wavized.errors import UsageError
 from wavized.inference.manifest import check_files, read_manifest
 from wavized.training.evaluation import Heard, canvas, comparison, saving, study
+from wavized.training.evaluation.listening import Progress as Told
 from wavized.training.evaluation.listening import groups, listen_to
 
 
@@ -40,12 +41,13 @@ def run(args: argparse.Namespace) -> int:
     """Every model hears every clip; all that can be wrong is looked at before the first."""
     if not args.folder.is_dir():
         raise UsageError(f"There is no folder {args.folder}")
-    comparison.must_differ(args.models)
+    comparison.must_be_several(args.models)
     infos = []
     for model in args.models:
         manifest = read_manifest(model)
         check_files(model, manifest)
         infos.append(manifest.info)
+    comparison.must_differ(args.models)
     clips = comparison.clips_for_all(args.folder, infos)
     group_of = groups(args.folder, clips)
     if args.plots:
@@ -53,10 +55,11 @@ def run(args: argparse.Namespace) -> int:
         saving.prepare(args.plots)
     config = load_config_or_defaults(args)
     names = comparison.names(args.models)
-    studies = [
-        study(name, args.folder, _hear(config, model, name, clips, group_of, quiet=args.json), info)
-        for name, model, info in zip(names, args.models, infos, strict=True)
-    ]
+    studies = []
+    for number, (name, model, info) in enumerate(zip(names, args.models, infos, strict=True), 1):
+        with Progress(f"Listening, model {number} of {len(names)}", quiet=args.json) as progress:
+            heard = _hear(config, model, clips, group_of, progress.reach)
+        studies.append(study(name, args.folder, heard, info))
     compared = comparison.compare(studies, args.models)
     if args.plots:
         from wavized.training.evaluation.report import compare_report  # templates cost time to load
@@ -71,18 +74,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _hear(
-    config: Config,
-    model: Path,
-    name: str,
-    clips: list[tuple[Path, str]],
-    group_of: list[str],
-    *,
-    quiet: bool,
+    config: Config, model: Path, clips: list[tuple[Path, str]], group_of: list[str], progress: Told
 ) -> list[Heard]:
     """One model's answers, one clip at a time; its worker is gone before the next one starts."""
     classifier = make_classifier(config, model)
     try:
-        with Progress(f"Listening: {printable(name)}", quiet=quiet) as progress:
-            return listen_to(clips, group_of, classifier, progress=progress.reach)
+        return listen_to(clips, group_of, classifier, progress=progress)
     finally:
         classifier.close()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
+
 from wavized.cli.output import console, printable, table
 from wavized.training.evaluation import comparison
 from wavized.training.evaluation.words import chance, interval, number, points, share
@@ -50,12 +52,13 @@ def show_batches(batches: dict[str, Any]) -> None:
 def show_rejection(figures: dict[str, Any]) -> None:
     """What is let through of the rejects."""
     rejection = figures["rejection"]
-    for name, row in (rejection or {}).items():
-        if isinstance(row, dict) and row["let_through"] is not None:
-            said = "other sounds in all" if name == "all" else name
+    if rejection is None:
+        return
+    for name, row in {"other sounds in all": rejection["all"], **rejection["by_label"]}.items():
+        if row["let_through"] is not None:
             sure = interval(row["interval"], percent=True)
             console().print(
-                f"{said}: {share(row['let_through'])} of {row['n']} let through ({sure}) "
+                f"{name}: {share(row['let_through'])} of {row['n']} let through ({sure}) "
                 f"with {100 * rejection['kept']:.0f} % of the basses kept",
                 soft_wrap=True,
                 markup=False,
@@ -90,7 +93,7 @@ def show_comparison(compared: dict[str, Any], plots: Path | None) -> None:
     out = console()
     names = [model["name"] for model in compared["models"]]
     table(
-        ("figure", *(printable(name) for name in names)),
+        ("figure", *(escape(printable(name)) for name in names)),
         [
             (
                 what,

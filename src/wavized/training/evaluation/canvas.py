@@ -103,6 +103,12 @@ def square(axes: Axes, xlabel: str, ylabel: str, *, diagonal: bool = True) -> No
     axes.set_ylabel(ylabel)
 
 
+def legend(axes: Axes, place: str, title: str | None = None) -> None:
+    """Name the curves, where there is one."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc=place, title=title)
+
+
 def halo(text: Text) -> None:
     """Keep a text apart from the lines it stands on."""
     from matplotlib.patheffects import withStroke

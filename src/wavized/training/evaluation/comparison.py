@@ -10,6 +10,7 @@ import numpy as np
 
 from wavized.domain.hearing import ModelInfo
 from wavized.errors import UsageError
+from wavized.inference.manifest import MANIFEST_NAME
 from wavized.training.corpus import CorpusError
 from wavized.training.evaluation import tables
 from wavized.training.evaluation.decisions import Json
@@ -19,22 +20,25 @@ from wavized.training.evaluation.words import interval, number, share
 from wavized.training.statistics import Indices, bootstrap, mcnemar
 
 
-def must_differ(models: Sequence[Path]) -> None:
-    """Raise UsageError unless these are two or more folders that hold different models."""
+def must_be_several(models: Sequence[Path]) -> None:
+    """Raise UsageError unless these are two or more folders."""
     if len(models) < 2:
         raise UsageError(
             "A comparison needs two models or more", hint="Give --model DIR twice, or use wavized evaluate"
         )
-    seen: dict[object, Path] = {}
-    for model in models:
-        manifest = model / "manifest.json"
-        marks: list[object] = [model.resolve()]
-        if manifest.is_file():
-            marks.append(manifest.read_bytes())
-        for mark in marks:
-            if mark in seen:
-                raise UsageError(f"{seen[mark]} and {model} are the same model", hint="Leave one of them out")
-            seen[mark] = model
+    _must_differ(models, [str(model.resolve()) for model in models])
+
+
+def must_differ(models: Sequence[Path]) -> None:
+    """Raise UsageError where two folders, whose files were checked, declare the same (copies, that is)."""
+    _must_differ(models, [(model / MANIFEST_NAME).read_text(encoding="utf-8") for model in models])
+
+
+def _must_differ(models: Sequence[Path], marks: Sequence[str]) -> None:
+    for index, mark in enumerate(marks):
+        if mark in marks[:index]:
+            twin = models[marks.index(mark)]
+            raise UsageError(f"{twin} and {models[index]} are the same model", hint="Leave one of them out")
 
 
 def names(models: Sequence[Path]) -> list[str]:
@@ -91,25 +95,21 @@ def difference(first: Study, other: Study) -> Json:
 
     def less(rows: Indices) -> dict[str, float | None]:
         before, after = tables.summary(first.basses.at(rows)), tables.summary(other.basses.at(rows))
-        return {
-            name: None if value is None or was is None else value - was
-            for name, value in after.items()
-            for was in (before[name],)
-        }
+        return {name: _less(value, before[name]) for name, value in after.items()}
 
-    everything = less(np.arange(len(first.basses.truth)))
-    found = bootstrap(first.basses.groups, less)
+    changes = less(np.arange(len(first.basses.truth)))
+    ends = bootstrap(first.basses.groups, less)
     only_first, only_other, chance = mcnemar(first.basses.right, other.basses.right)
     return {
         "first": first.name,
         "other": other.name,
-        **{
-            name: {"difference": value, "interval": ends if ends is None else list(ends)}
-            for name, value in everything.items()
-            for ends in (found[name],)
-        },
+        **{name: {"difference": change, "interval": ends[name]} for name, change in changes.items()},
         "mcnemar": {"only_first_right": only_first, "only_other_right": only_other, "p": chance},
     }
+
+
+def _less(value: float | None, was: float | None) -> float | None:
+    return None if value is None or was is None else value - was
 
 
 def rows(compared: dict[str, Any]) -> list[tuple[str, list[str], list[str]]]:

@@ -179,18 +179,15 @@ def _rejection(rejection: Rejection | None) -> Json | None:
     if rejection is None:
         return None
     bound = rejection.bound_keeping(KEPT)
-    table: Json = {"kept": KEPT, "bound": bound}
-    names = dict.fromkeys(
-        name for name, bass in zip(rejection.names, rejection.bass, strict=True) if not bass
-    )
-    for label in (None, *names):
+    by_label: dict[str | None, Json] = {}
+    for label in (None, *rejection.labels):
         scores = rejection.score[rejection.of(label)]
         through = int((scores <= bound).sum()) if bound is not None else 0
         known = bound is not None and len(scores) > 0
-        table["all" if label is None else label] = {
+        by_label[label] = {
             "n": len(scores),
             "auroc": rejection.auroc(label),
             "let_through": ratio(through, len(scores)) if known else None,
             "interval": list(wilson(through, len(scores))) if known else None,
         }
-    return table
+    return {"kept": KEPT, "bound": bound, "all": by_label.pop(None), "by_label": by_label}

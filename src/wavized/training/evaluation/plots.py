@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wavized.training.evaluation import tables
-from wavized.training.evaluation.canvas import FAINT, INK, colour, curve, halo, png, spread, square
+from wavized.training.evaluation.canvas import FAINT, INK, colour, curve, halo, legend, png, spread, square
 from wavized.training.evaluation.decisions import UNHEARD
 from wavized.training.evaluation.figures import KEPT, THRESHOLDS, Study
 from wavized.training.statistics import BINS, auroc, bin_of, roc, wilson
@@ -87,7 +87,7 @@ def _roc(study: Study, figure: Figure) -> None:
         if area is not None:
             points = roc(study.basses.shares[:, at], study.basses.truth == at)
             curve(axes, *points, f"{label}  {area:.3f}", colour(at))
-    axes.legend(loc="lower right", title="area under the curve")
+    legend(axes, "lower right", "area under the curve")
     axes.set_title("Each category against the others")
 
 
@@ -97,7 +97,7 @@ def _roc_confidence(study: Study, figure: Figure) -> None:
     square(axes, "of the wrong answers as sure, %", "of the right answers as sure, %")
     area = auroc(rows.confidence, rows.right)
     curve(axes, *roc(rows.confidence, rows.right), f"area {area:.3f}", colour(0))
-    axes.legend(loc="lower right")
+    legend(axes, "lower right")
     axes.set_title("Does confidence tell right from wrong?")
 
 
@@ -147,8 +147,7 @@ def _coverage(study: Study, figure: Figure) -> None:
 def _reject_scores(study: Study, figure: Figure) -> None:
     rejection = study.rejection
     assert rejection is not None  # `draw` asks
-    others = dict.fromkeys(np.array(rejection.names)[~rejection.bass].tolist())
-    kinds = {"bass": rejection.bass, **{name: rejection.of(name) for name in others}}
+    kinds = {"bass": rejection.bass, **{name: rejection.of(name) for name in rejection.labels}}
     shown = {name: members for name, members in kinds.items() if members.any()}
     panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
     for index, (axes, (name, members)) in enumerate(zip(panels, shown.items(), strict=True)):
@@ -173,8 +172,7 @@ def _reject_roc(study: Study, figure: Figure) -> None:
     assert rejection is not None  # `draw` asks
     axes = figure.subplots()
     square(axes, "of the basses lost, %", "of the rejects left alone, %")
-    others = dict.fromkeys(np.array(rejection.names)[~rejection.bass].tolist())
-    for index, name in enumerate((None, *others)):
+    for index, name in enumerate((None, *rejection.labels)):
         chosen = rejection.bass | rejection.of(name)
         points = roc(rejection.score[chosen], ~rejection.bass[chosen])
         curve(
@@ -184,5 +182,5 @@ def _reject_roc(study: Study, figure: Figure) -> None:
             INK if name is None else colour(index),
         )
     axes.axvline(100 * (1 - KEPT), color=FAINT, linewidth=1.0, linestyle=(0, (4, 3)))
-    axes.legend(loc="lower right", title="area under the curve")
+    legend(axes, "lower right", "area under the curve")
     axes.set_title("Basses told from everything else")

@@ -6,7 +6,7 @@ Names of files and models are hostile until escaped: templates escape all, and s
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,19 @@ WORDS = dict(
 def report(study: Study, *, made_at: str, progress: Progress | None = None) -> dict[str, bytes]:
     """`report.html` and its pictures, also as PNGs of their own, by file name."""
     pictures = plots.draw(study)
+    page = page_of(study, pictures, _thumbnails(study, progress), made_at=made_at)
+    return {**pictures, "report.html": page}
+
+
+def page_of(
+    study: Study, pictures: Mapping[str, bytes], thumbnails: Mapping[str, bytes], *, made_at: str
+) -> bytes:
+    """The page alone: `pictures` by file name, `thumbnails` by the path of the clip."""
     page = environment(study.folder).get_template("report.html")
     text = page.render(
         study=study,
         pictures=pictures,
-        thumbnails=_thumbnails(study, progress),
+        thumbnails=thumbnails,
         columns=list(next(iter(study.figures["confusion"].values()))),
         others=len(study.heard) - len(study.basses.truth),
         made_at=made_at,
@@ -41,7 +49,7 @@ def report(study: Study, *, made_at: str, progress: Progress | None = None) -> d
         verdicts=WORDS,
         limit=PICTURED,
     )
-    return {**pictures, "report.html": text.encode("utf-8")}
+    return text.encode("utf-8")
 
 
 def environment(folder: Path) -> Environment:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wavized.domain.hearing import ModelInfo
 from wavized.training.evaluation.listening import Heard
@@ -71,7 +72,7 @@ class Rejection:
 
     score: Floats
     bass: Flags
-    names: tuple[str, ...]
+    names: NDArray[np.str_]
     groups: Indices
 
     def auroc(self, label: str | None = None) -> Figure:
@@ -81,7 +82,12 @@ class Rejection:
 
     def of(self, label: str | None) -> Flags:
         """Which clips are rejects (of this label)."""
-        return np.asarray(~self.bass & [label in (None, name) for name in self.names], dtype=bool)
+        return ~self.bass if label is None else ~self.bass & (self.names == label)
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of the rejects, in the order they come in."""
+        return list(dict.fromkeys(self.names[~self.bass].tolist()))
 
     def bound_keeping(self, share: float) -> Figure:
         """The least sum up to which at least `share` of the basses lie; None without basses."""
@@ -90,8 +96,7 @@ class Rejection:
 
     def at(self, rows: Indices) -> Rejection:
         """These rows, in this order; a row may be taken several times."""
-        names = tuple(self.names[row] for row in rows)
-        return Rejection(self.score[rows], self.bass[rows], names, self.groups[rows])
+        return Rejection(self.score[rows], self.bass[rows], self.names[rows], self.groups[rows])
 
 
 def basses(heard: Sequence[Heard], labels: tuple[str, ...]) -> Basses:
@@ -123,7 +128,7 @@ def rejection(heard: Sequence[Heard], info: ModelInfo) -> Rejection | None:
     return Rejection(
         score=np.array(sums, dtype=np.float64),
         bass=np.array([clip.truth in info.categories for clip in clips], dtype=bool),
-        names=tuple(clip.truth for clip in clips),
+        names=np.array([clip.truth for clip in clips], dtype=np.str_),
         groups=number_groups(clips),
     )
 

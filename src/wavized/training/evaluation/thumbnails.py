@@ -56,6 +56,19 @@ def _wave(mono: Mono) -> Pixels:
     return np.where(inside[..., np.newaxis], (66, 105, 208), (255, 255, 255)).astype(np.uint8)
 
 
+def _rows(power: Mono) -> Mono:
+    """The power of each row of one frame, the highest note first.
+
+    Low rows lie between two bins and are interpolated; high ones span many, of which the strongest counts.
+    """
+    step = (HIGHEST_HZ / LOWEST_HZ) ** (1 / (TONE_ROWS - 1))
+    at = np.geomspace(LOWEST_HZ, HIGHEST_HZ, TONE_ROWS) * FRAME / RATE
+    between = np.interp(at, np.arange(len(power)), power)
+    edges = np.append(at / np.sqrt(step), at[-1] * np.sqrt(step)).round().astype(int)
+    strongest = np.maximum.reduceat(power, edges)[:-1]
+    return np.asarray(np.maximum(between, strongest)[::-1], dtype=np.float64)
+
+
 def _tones(mono: Mono) -> Pixels:
     """Levels below the peak over a logarithmic frequency axis, high notes on top."""
     from matplotlib import colormaps
@@ -64,8 +77,7 @@ def _tones(mono: Mono) -> Pixels:
     starts = np.linspace(0, len(mono) - 1, WIDTH).astype(int)
     frames = padded[starts[:, np.newaxis] + np.arange(FRAME)] * np.hanning(FRAME)
     power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
-    at = np.geomspace(HIGHEST_HZ, LOWEST_HZ, TONE_ROWS) * FRAME / RATE
-    strips = np.stack([np.interp(at, np.arange(power.shape[1]), frame) for frame in power], axis=1)
+    strips = np.stack([_rows(frame) for frame in power], axis=1)
     level_db = 10.0 * np.log10(strips / (power.max() + 1e-12) + 1e-9)
     shown = colormaps["magma"](np.clip(1.0 + level_db / DEPTH_DB, 0.0, 1.0), bytes=True)
     return np.asarray(shown[..., :3], dtype=np.uint8)
