@@ -10,10 +10,14 @@ from wavized.domain.sample import Kind
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The model's answer: a calibrated probability for each of its labels (they sum to 1)."""
+    """The model's answer: a calibrated probability for each of its labels (they sum to 1).
+
+    `evidence` is what else was heard in the same sound, such as its rhythm; over the same labels.
+    """
 
     scores: Mapping[str, float]
     model_id: str
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,9 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One witness: who says it (`ear`, `name`, `folder`, `pack`, `tags`, `splice`), and how much it counts.
+    """One witness: who says it, and how much it counts.
 
+    `source` is who heard it (`ear`, `rhythm`) or who was told (`name`, `folder`, `pack`, `tags`, `splice`).
     `scores` are its likelihoods per label (any scale), `detail` what it went by: a model, or words.
     """
 

@@ -69,4 +69,7 @@ class Batch:
         return not self._listened.issuperset(indices) and all(self._awaits(index) for index in indices)
 
     def _makes_sense(self, answer: Answer) -> bool:
-        return not isinstance(answer, Scored) or frozenset(answer.scores) == self._labels
+        if not isinstance(answer, Scored):
+            return True
+        witnesses = [self._labels.issuperset(witness.scores) for witness in answer.evidence]
+        return frozenset(answer.scores) == self._labels and all(witnesses)

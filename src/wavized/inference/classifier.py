@@ -7,6 +7,7 @@ folder brings along, and never reaches for the network.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,25 @@ import torch
 from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
 from transformers.utils import logging as transformers_logging
 
-from wavized.audio.decode import load, to_model_input
-from wavized.domain.hearing import Scored
+from wavized.audio import looping, rhythm
+from wavized.audio.decode import MARGIN_S, load, to_model_input
+from wavized.audio.probe import HeaderProbe
+from wavized.audio.rhythm import Rhythm
+from wavized.domain.hearing import Evidence, ModelInfo, Scored
+from wavized.domain.sample import Kind
 from wavized.errors import ModelUnusableError
 from wavized.inference.manifest import Manifest
+from wavized.logic.pooling import RHYTHM
 
 Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file as it is heard: what goes into the model, (window_samples,), and what its rhythm says."""
+
+    window: Samples
+    evidence: tuple[Evidence, ...]
 
 
 class AudioModel:
@@ -50,14 +64,24 @@ class AudioModel:
         """Length in samples of what the model hears."""
         return round(self.info.window_s * self.info.sample_rate)
 
-    def prepare(self, path: Path, *, max_seconds: float = 12.0) -> Samples:
-        """Decode a file into what the model hears, float32 of shape (window_samples,).
+    def open(self, path: Path, *, max_seconds: float = 12.0) -> Opened:
+        """Decode a file once, for the model and for its rhythm, which is listened to beyond the window.
 
         Raises UnreadableAudioError and SilentAudioError.
         """
         rate, window_s = self.info.sample_rate, self.info.window_s
-        clip = load(path, sample_rate=rate, window_s=window_s, max_seconds=max_seconds)
-        return to_model_input(clip.samples, sample_rate=clip.sample_rate, window_s=window_s)
+        heard_s = max(window_s, min(rhythm.HEARD_S, max_seconds))
+        clip = load(path, sample_rate=rate, window_s=heard_s, max_seconds=max_seconds)
+        window = clip.samples[:, : round((window_s + MARGIN_S) * rate)]
+        length_s = HeaderProbe().read_header(path).duration_s
+        heard = rhythm.listen(clip.samples, sample_rate=rate, length_s=length_s)
+        return Opened(
+            to_model_input(window, sample_rate=rate, window_s=window_s), rhythm_says(heard, self.info)
+        )
+
+    def prepare(self, path: Path, *, max_seconds: float = 12.0) -> Samples:
+        """What the model hears of a file, float32 of shape (window_samples,); raises as `open` does."""
+        return self.open(path, max_seconds=max_seconds).window
 
     def score(self, windows: Sequence[Samples]) -> list[Scored]:
         """Calibrated probabilities for each window, in one forward pass."""
@@ -73,6 +97,18 @@ class AudioModel:
             Scored(dict(zip(self._labels, row, strict=True)), self.info.model_id)
             for row in probabilities.tolist()
         ]
+
+
+def rhythm_says(heard: Rhythm, model: ModelInfo) -> tuple[Evidence, ...]:
+    """What a rhythm says of each label, loop or not; nothing where the model knows no loops."""
+    loops = {label for label, kind in model.rejects.items() if kind is Kind.LOOP}
+    if not loops:
+        return ()
+    odds = looping.likelihood_ratio(heard)
+    loop, other = odds / (1 + odds), 1 / (1 + odds)
+    labels = (*model.categories, *model.rejects)
+    scores = {label: loop if label in loops else other for label in labels}
+    return (Evidence(RHYTHM, scores, detail=str(heard)),)
 
 
 def _from_folder(folder: Path) -> tuple[Any, Any]:

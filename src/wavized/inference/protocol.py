@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wavized.domain.hearing import Answer, Refused, Scored, Unanswered
+from wavized.domain.hearing import Answer, Evidence, Refused, Scored, Unanswered
 from wavized.domain.sample import Kind
 
 LINE_LIMIT = 8 * 1024 * 1024
@@ -110,12 +110,22 @@ def _to_json(message: Message) -> dict[str, object]:
 
 def _answer_to_json(answer: Answer) -> dict[str, object]:
     match answer:
-        case Scored(scores, model_id):
-            return {"scores": dict(scores), "model_id": model_id}
+        case Scored(scores, model_id, evidence):
+            told = {"evidence": [_witness_to_json(witness) for witness in evidence]} if evidence else {}
+            return {"scores": dict(scores), "model_id": model_id, **told}
         case Refused(kind, reason):
             return {"refused": reason, "kind": kind.value}
         case Unanswered(reason, suspect):
             return {"unanswered": reason, "suspect": suspect}
+
+
+def _witness_to_json(witness: Evidence) -> dict[str, object]:
+    return {
+        "source": witness.source,
+        "scores": dict(witness.scores),
+        "weight": witness.weight,
+        "detail": witness.detail,
+    }
 
 
 def _from_json(data: Mapping[str, object]) -> Message:
@@ -139,14 +149,26 @@ def _from_json(data: Mapping[str, object]) -> Message:
 
 def _answer_from_json(data: Mapping[str, object]) -> Answer:
     if "scores" in data:
-        scores = data["scores"]
-        if not isinstance(scores, dict) or not scores:
-            raise BabbleError("scores are an object")
-        probabilities = {label: _probability(value) for label, value in scores.items()}
-        return Scored(probabilities, _text(data["model_id"]))
+        evidence = tuple(_witness_from_json(witness) for witness in _items(data.get("evidence", [])))
+        return Scored(_scores(data["scores"]), _text(data["model_id"]), evidence)
     if "refused" in data:
         return Refused(Kind(_text(data["kind"])), _text(data["refused"]))
     return Unanswered(_text(data["unanswered"]), suspect=data["suspect"] is True)
+
+
+def _witness_from_json(data: object) -> Evidence:
+    """Likelihoods travel as shares of 1, and nobody counts for more than once."""
+    if not isinstance(data, dict):
+        raise BabbleError("a witness is a JSON object")
+    return Evidence(
+        _text(data["source"]), _scores(data["scores"]), _probability(data["weight"]), _text(data["detail"])
+    )
+
+
+def _scores(value: object) -> dict[str, float]:
+    if not isinstance(value, dict) or not value:
+        raise BabbleError("scores are an object")
+    return {label: _probability(score) for label, score in value.items()}
 
 
 def _integer(value: object) -> int:

@@ -14,6 +14,7 @@ import queue
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -35,7 +36,7 @@ from wavized.inference.protocol import (
 )
 
 if TYPE_CHECKING:
-    from wavized.inference.classifier import AudioModel, Samples
+    from wavized.inference.classifier import AudioModel, Opened
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -133,24 +134,24 @@ class _Worker:
 
     def hear(self, ask: Ask) -> None:
         """Open every file, answer those that cannot be heard, let the network hear the others together."""
-        windows: dict[int, Samples] = {}
+        heard: dict[int, Opened] = {}
         for index, path in enumerate(ask.paths):
             _say(self._voice, Opening(ask.batch, index))
             opened = self._open(Path(path))
             if isinstance(opened, Refused | Unanswered):
                 self._answer(ask, index, opened)
             else:
-                windows[index] = opened
-        if windows:
-            _say(self._voice, Listening(ask.batch, tuple(windows)))
-            for index, answer in zip(windows, self._score(list(windows.values())), strict=True):
+                heard[index] = opened
+        if heard:
+            _say(self._voice, Listening(ask.batch, tuple(heard)))
+            for index, answer in zip(heard, self._score(list(heard.values())), strict=True):
                 self._answer(ask, index, answer)
 
-    def _open(self, path: Path) -> Samples | Refused | Unanswered:
+    def _open(self, path: Path) -> Opened | Refused | Unanswered:
         from wavized.audio.decode import SilentAudioError
 
         try:
-            return self._model.prepare(path, max_seconds=self._max_seconds)
+            return self._model.open(path, max_seconds=self._max_seconds)
         except SilentAudioError as error:
             return Refused(Kind.NOT_BASS, error.message)
         except UnreadableAudioError as error:
@@ -158,11 +159,14 @@ class _Worker:
         except Exception as error:  # noqa: BLE001  # a fault met with one file must not silence the others
             return self._fault(error)
 
-    def _score(self, windows: list[Samples]) -> list[Answer]:
+    def _score(self, opened: list[Opened]) -> list[Answer]:
         try:
-            return list(self._model.score(windows))
+            scored = self._model.score([file.window for file in opened])
+            return [
+                replace(answer, evidence=file.evidence) for answer, file in zip(scored, opened, strict=True)
+            ]
         except Exception as error:  # noqa: BLE001  # out of memory, say: each is asked again alone
-            return [self._fault(error) for _ in windows]
+            return [self._fault(error) for _ in opened]
 
     def _fault(self, error: Exception) -> Unanswered:
         sys.excepthook(type(error), error, error.__traceback__)

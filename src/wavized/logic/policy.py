@@ -3,7 +3,8 @@
 Two different kinds of no: unsure *which* category goes to review; *no bass one-shot* is left alone.
 Better to ask than to be wrong: every threshold that is missed by a hair leads to review, never to filing.
 
-The ear decides; names and tags may help it, hinder it, or make it ask:
+The ear decides, with the rhythm, which is heard as well and tells loops. Names and tags may help it, hinder
+it, or make it ask:
 - What the ear rejects is never filed, whatever it is called.
 - They lift a category over the threshold only where the ear hears that category most, and is at least
   EAR_SHARE as sure of it as filing asks for.
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from wavized.domain.hearing import Decision, Evidence, FileIt, Judgement, ModelInfo, Review, Skip
 from wavized.domain.sample import Kind
 from wavized.logic import wording
-from wavized.logic.pooling import EAR, Voice, listen_to_others, pool
+from wavized.logic.pooling import HEARD, RHYTHM, Voice, listen_to_others, pool
 
 EAR_SHARE = 0.7
 """Names lift what the ear gives at least this share of `file_above`: 0.56 for the usual 0.8, so it is heard
@@ -55,22 +56,34 @@ def judge(evidence: Sequence[Evidence], model: ModelInfo, thresholds: Thresholds
     labels = (*model.categories, *model.rejects)
     scores = pool(evidence, labels)
     case = _Case(
-        heard=pool([witness for witness in evidence if witness.source == EAR], labels),
+        heard=pool([witness for witness in evidence if witness.source in HEARD], labels),
         pooled=scores,
         voice=listen_to_others(evidence, labels),
+        repeats=_repeats(evidence, model),
         model=model,
         thresholds=thresholds,
     )
     return Judgement(decision=case.decide(), scores=scores, evidence=tuple(evidence), model_id=model.model_id)
 
 
+def _repeats(evidence: Sequence[Evidence], model: ModelInfo) -> str:
+    """What repeats in the sound, in words, where its rhythm speaks for a loop; else empty."""
+    for witness in evidence:
+        if witness.source == RHYTHM and witness.scores:
+            likeliest = max(witness.scores, key=lambda label: witness.scores[label])
+            if model.rejects.get(likeliest) is Kind.LOOP:
+                return witness.detail
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One sample: what the ear gives, what all give together, and what those beside the ear say."""
+    """One sample: what is heard, what all give together, what others say of it, and what repeats in it."""
 
     heard: Mapping[str, float]
     pooled: Mapping[str, float]
     voice: Voice | None
+    repeats: str
     model: ModelInfo
     thresholds: Thresholds
 
@@ -107,7 +120,7 @@ class _Case:
     def _leave_alone(self, rejected: float) -> Skip:
         likeliest = max(self.model.rejects, key=lambda label: self.pooled[label])
         kind = self.model.rejects[likeliest]
-        return Skip(kind, wording.rejection(kind, rejected) + self._echo(), rejected)
+        return Skip(kind, wording.rejection(kind, rejected, self.repeats) + self._echo(), rejected)
 
     def _is_contradicted(self) -> bool:
         """Names say something else than the ear: clearly, or enough for one of the two to reject it."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from wavized.domain.hearing import Evidence
 
 EAR = "ear"
+RHYTHM = "rhythm"
+HEARD = frozenset({EAR, RHYTHM})
+"""Those who listened to the sound itself. What they say together is what is heard; all others were told."""
 
 CLEAR = 0.6
 """From this share on, what the other witnesses say together is clear. A class word in the name is (0.65), as
@@ -50,9 +53,9 @@ class Voice:
 
 
 def listen_to_others(evidence: Sequence[Evidence], labels: Sequence[str]) -> Voice | None:
-    """What all but the ear say, each at its full worth; None where nobody does, or nobody says anything."""
+    """What all who did not hear the sound say, each at its full worth; None where nobody says anything."""
     others = [
-        replace(witness, weight=1.0) for witness in evidence if witness.source != EAR and witness.weight
+        replace(witness, weight=1.0) for witness in evidence if witness.source not in HEARD and witness.weight
     ]
     said = pool(others, labels)
     label = max(labels, key=lambda name: said[name])

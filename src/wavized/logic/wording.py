@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from wavized.domain.hearing import Evidence
 from wavized.domain.sample import Kind
-from wavized.logic.pooling import EAR
+from wavized.logic.pooling import EAR, RHYTHM
 
 _REJECTED = {Kind.LOOP: "Sounds like a loop, not a one-shot", Kind.NOT_BASS: "Does not sound like a bass"}
 _SOURCES = {
+    "ear": "the ear",
+    "rhythm": "the rhythm",
     "name": "the name",
     "folder": "the folder",
     "pack": "the pack",
@@ -24,8 +26,10 @@ def percent(probability: float) -> str:
     return f"{math.floor(probability * 100)} %"
 
 
-def rejection(kind: Kind, rejected: float) -> str:
-    """Why a sample is left alone."""
+def rejection(kind: Kind, rejected: float, repeats: str = "") -> str:
+    """Why a sample is left alone; `repeats` is what makes it a loop, where its rhythm does."""
+    if kind is Kind.LOOP and repeats:
+        return f"Sounds like a loop: {repeats} ({percent(rejected)})"
     return f"{_REJECTED[kind]} ({percent(rejected)})"
 
 
@@ -53,4 +57,6 @@ def testimony(witness: Evidence) -> str:
     if witness.source == EAR:
         return f"{sources([EAR])} {labels[0]} ({percent(best)})" if labels else ""
     told = " or ".join(labels) if len(labels) < 3 else "nothing of the kind of bass"
+    if witness.source == RHYTHM and len(labels) > 1:
+        told = "nothing either way" if len(labels) == len(witness.scores) else "one sound, no loop"
     return f'{sources([witness.source])} {told} ("{witness.detail}")'

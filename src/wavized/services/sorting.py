@@ -57,9 +57,9 @@ def conclude(
     `others` is asked for what is known beside the sound, only where there is something to weigh.
     """
     match answer:
-        case Scored(scores=scores, model_id=model_id):
+        case Scored(scores=scores, model_id=model_id, evidence=heard):
             ear = Evidence("ear", scores, detail=model_id)
-            return judge([ear, *others()], model, sureness.thresholds(model))
+            return judge([ear, *heard, *others()], model, sureness.thresholds(model))
         case Refused(kind=Kind.UNREADABLE, reason=reason):
             return Judgement(Fail(f"unreadable: {reason}"), model_id=model.model_id)
         case Refused(kind=kind, reason=reason):
