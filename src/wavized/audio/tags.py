@@ -21,7 +21,7 @@ MAX_CHARACTERS = 200
 _OTHER = frozenset(
     {"comment", "keywords", "ikey", "subject", "isbj", "description", "category", "tags", "grouping"}
 )
-"""Fields beyond title, genre and comment that describe a sound, as tinytag spells them; some with `_` before."""
+"""Other fields that describe a sound, as tinytag spells them; some come with `_` before."""
 
 
 def read_tags(path: Path) -> tuple[str, ...]:
