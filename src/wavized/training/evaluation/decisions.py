@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from wavized.domain.hearing import Evidence, FileIt, ModelInfo, Skip
 from wavized.logic.policy import Thresholds, judge
+from wavized.logic.pooling import EAR
 from wavized.training.evaluation.listening import Heard
 from wavized.training.statistics import ratio, wilson
 
@@ -20,12 +21,13 @@ Json = dict[str, object]
 
 
 def verdict(clip: Heard, info: ModelInfo, others: Sequence[Evidence] = ()) -> str:
-    """One of VERDICTS, as the product decides by the model's own thresholds: by ear alone, or with others."""
+    """One of VERDICTS, as the product decides by the model's own thresholds: by what is heard, and others."""
     if clip.kind is not None:
         return "skip"
     if clip.scores is None:
         return "failed"
-    decision = judge([Evidence("ear", clip.scores), *others], info, Thresholds.of(info)).decision
+    evidence = [Evidence(EAR, clip.scores), *clip.evidence, *others]
+    decision = judge(evidence, info, Thresholds.of(info)).decision
     if isinstance(decision, FileIt):
         return "file" if decision.category == clip.truth else "file_wrong"
     return "skip" if isinstance(decision, Skip) else "review"

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavized.domain.hearing import Refused, Scored
+from wavized.domain.hearing import Evidence, Refused, Scored
 from wavized.domain.sample import Kind
+from wavized.logic.pooling import EAR, pool
 from wavized.logic.selection import is_audio
 from wavized.ports import Classifier
 from wavized.training.corpus import CorpusError
@@ -28,6 +29,7 @@ class Heard:
 
     `kind` is set where the file was refused: it is left alone without any scores. `group` names the clips
     that belong together (a pack, say) and are drawn together for intervals; empty for a clip on its own.
+    `evidence` is what else was heard in it, such as its rhythm.
     """
 
     path: Path
@@ -36,6 +38,14 @@ class Heard:
     latency_ms: float
     kind: Kind | None = None
     group: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+    def pooled(self, labels: Sequence[str], others: Sequence[Evidence] = ()) -> Mapping[str, float] | None:
+        """The probabilities by all that was heard, and by others; None where the ear gave none."""
+        beside = (*self.evidence, *others)
+        if self.scores is None or not beside:
+            return self.scores
+        return pool([Evidence(EAR, self.scores), *beside], labels)
 
 
 def find(folder: Path, labels: Sequence[str]) -> list[tuple[Path, str]]:
@@ -98,7 +108,8 @@ def listen_to(
         took_ms = 1000.0 * (time.perf_counter() - start)
         scores = answer.scores if isinstance(answer, Scored) else None
         kind = answer.kind if isinstance(answer, Refused) else None
-        heard.append(Heard(path, label, scores, took_ms, kind, group))
+        evidence = answer.evidence if isinstance(answer, Scored) else ()
+        heard.append(Heard(path, label, scores, took_ms, kind, group, evidence))
         if progress:
             progress(done, len(clips))
     return heard

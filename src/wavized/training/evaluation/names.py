@@ -65,12 +65,7 @@ def _alone(told: Sequence[_Told], info: ModelInfo) -> Json:
 def _both(told: Sequence[_Told], info: ModelInfo) -> Json:
     """Forced choice and decisions by all that is known, and which clips that changes."""
     labels = (*info.categories, *info.rejects)
-    pooled = [
-        replace(one.clip, scores=pool([Evidence("ear", one.clip.scores), *one.others], labels))
-        if one.clip.scores is not None
-        else one.clip
-        for one in told
-    ]
+    pooled = [replace(one.clip, scores=one.clip.pooled(labels, one.others)) for one in told]
     rows = tables.basses(pooled, info.categories)
     ear = tables.basses([one.clip for one in told], info.categories)
     right = int(rows.right.sum())

@@ -121,10 +121,8 @@ def rejection(heard: Sequence[Heard], info: ModelInfo) -> Rejection | None:
     if not info.rejects:
         return None
     clips = [clip for clip in heard if clip.scores is not None or clip.kind is not None]
-    sums = [
-        1.0 if clip.scores is None else sum(clip.scores.get(label, 0.0) for label in info.rejects)
-        for clip in clips
-    ]
+    pooled = [clip.pooled((*info.categories, *info.rejects)) for clip in clips]
+    sums = [1.0 if scores is None else sum(scores[label] for label in info.rejects) for scores in pooled]
     return Rejection(
         score=np.array(sums, dtype=np.float64),
         bass=np.array([clip.truth in info.categories for clip in clips], dtype=bool),
