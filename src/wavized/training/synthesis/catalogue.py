@@ -87,9 +87,14 @@ def render(label: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.flo
 
     Gives float32 of shape (channels, n) within [-1, 1], with one or two channels.
     """
+    return render_family(label, draw_family(label, rng), rng, sample_rate)
+
+
+def draw_family(label: str, rng: Rng) -> str:
+    """The name of one family of `label`, by weight."""
     names = list(_FAMILIES[label])
     weights = np.array([_WEIGHTS[label].get(name, 1.0) for name in names])
-    return render_family(label, str(rng.choice(names, p=weights / weights.sum())), rng, sample_rate)
+    return str(rng.choice(names, p=weights / weights.sum()))
 
 
 def render_family(label: str, family: str, rng: Rng, sample_rate: int = 22050) -> npt.NDArray[np.float32]:

@@ -129,12 +129,12 @@ def punchy(rng: Rng, rate: int, note: Note) -> Audio:
 
 def bridged_t(rng: Rng, rate: int, note: Note) -> Audio:
     """The circuit itself: a resonator struck by a pulse, whose ringing is then amplified."""
-    n, tau = _length(rng, rate, note)
+    n, tau = _length(rng, rate, note, 0.7)
     omega, radius = 2.0 * np.pi * note.frequency / rate, np.exp(-1.0 / (tau * rate))
     strike = np.zeros(n)
     strike[: max(2, int(uniform(rng, 0.0005, 0.004) * rate))] = 1.0
     ring = np.asarray(lfilter([1.0], [1.0, -2.0 * radius * np.cos(omega), radius**2], strike))
-    body = level(ring) + level(highpass(strike, 100.0, rate), uniform(rng, 0.0, 0.4))
+    body = level(ring) + level(highpass(strike, 100.0, rate), uniform(rng, 0.05, 0.5))
     return tanh(body, log_uniform(rng, 0.5, 5.0))
 
 

@@ -151,7 +151,7 @@ def comb(rng: Rng, rate: int, note: Note) -> Audio:
     move = _motion(rng, note, n, rate)
     lag = rate / (note.frequency * uniform(rng, 2.0, 4.0) * 2.0 ** (uniform(rng, 1.5, 3.0) * move))
     index = np.arange(n, dtype=np.float64)
-    tone, depth = wave.copy(), uniform(rng, 0.7, 0.95) * (-1.0 if chance(rng, 0.5) else 1.0)
+    tone, depth = wave.copy(), uniform(rng, 0.85, 0.98) * (-1.0 if chance(rng, 0.5) else 1.0)
     for k in (1, 2, 3):
         tone += depth**k * np.interp(index - k * lag, index, wave, left=0.0)
     return _finish(rng, tone, note, rate)
@@ -164,11 +164,11 @@ def neuro(rng: Rng, rate: int, note: Note) -> Audio:
     wave = stack(rng, note.frequency, n, rate, (-detune, 0.0, detune)).mean(axis=0)
     move = _motion(rng, note, n, rate)
     centre = log_uniform(rng, 150.0, 400.0) * 2.0 ** (uniform(rng, 2.5, 4.0) * move)
-    response = notches(centre, uniform(rng, 1.5, 2.6), int(rng.integers(2, 5)), 0.97)
-    tone = shape(tanh(wave, log_uniform(rng, 2.0, 8.0)), rate, response)
+    response = notches(centre, uniform(rng, 1.5, 2.2), int(rng.integers(3, 6)), 0.97)
+    tone = shape(tanh(wave, log_uniform(rng, 1.0, 6.0)), rate, response)
     names = _names(rng, 2, 3)
-    tone = shape(tone, rate, vowels(names, move, uniform(rng, 0.8, 1.3), 0.6, 0.2))
-    return _finish(rng, fold(level(tone), uniform(rng, 0.8, 1.6)), note, rate)
+    tone = shape(tone, rate, vowels(names, move, uniform(rng, 0.8, 1.3), 0.9, 0.08))
+    return _finish(rng, fold(level(tone), uniform(rng, 0.4, 1.2)), note, rate)
 
 
 def screech(rng: Rng, rate: int, note: Note) -> Audio:
