@@ -81,8 +81,9 @@ def bootstrap(
     """95 % intervals of figures of rows that come in groups: whole groups are drawn, with replacement.
 
     `groups` numbers the group of each row. Bias-corrected percentiles (Efron 1981), which matter for figures
-    that lean one way when clips repeat, such as the calibration error. None where there are fewer than two
-    groups, or where a figure cannot be had of most draws.
+    that lean one way when clips repeat, such as the calibration error (whose interval is still somewhat too
+    narrow: 83 % held the truth in a trial where 95 % did for accuracy and AUROC). None where there are fewer
+    than two groups, or where a figure cannot be had of most draws.
     """
     found = statistic(np.arange(len(groups)))
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]

@@ -103,10 +103,10 @@ def square(axes: Axes, xlabel: str, ylabel: str, *, diagonal: bool = True) -> No
     axes.set_ylabel(ylabel)
 
 
-def legend(axes: Axes, place: str, title: str | None = None) -> None:
-    """Name the curves, where there is one."""
+def legend(axes: Axes, title: str | None = None, *, left: bool = False) -> None:
+    """Name the curves, where there is one, below on the right or left."""
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc=place, title=title)
+        axes.legend(loc="lower left" if left else "lower right", title=title)
 
 
 def halo(text: Text) -> None:

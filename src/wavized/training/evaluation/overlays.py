@@ -87,7 +87,7 @@ def _roc(studies: Sequence[Study], figure: Figure) -> None:
     square(axes, "of the other basses taken for it, %", "of the category found, %")
     for index, study in enumerate(studies):
         curve(axes, *macro_roc(study.basses), _name(study, study.figures["auc_macro"]), colour(index))
-    legend(axes, "lower right", "macro AUC")
+    legend(axes, "macro AUC")
     axes.set_title("Categories against the others, mean of all")
 
 
@@ -98,7 +98,7 @@ def _roc_confidence(studies: Sequence[Study], figure: Figure) -> None:
         rows = study.basses
         area = auroc(rows.confidence, rows.right)
         curve(axes, *roc(rows.confidence, rows.right), _name(study, area), colour(index))
-    legend(axes, "lower right", "AUROC of confidence")
+    legend(axes, "AUROC of confidence")
     axes.set_title("Does confidence tell right from wrong?")
 
 
@@ -131,7 +131,7 @@ def _coverage(studies: Sequence[Study], figure: Figure) -> None:
     axes.set_ylim(max(0.0, min(90.0, lowest - 4)), 101.5)
     axes.set_xlabel("of the basses, the surest first, %")
     axes.set_ylabel("of these right, % (dashed: 98 %)")
-    legend(axes, "lower left")
+    legend(axes, left=True)
     axes.set_title("How much could be filed how rightly")
 
 
@@ -143,7 +143,7 @@ def _reject_roc(studies: Sequence[Study], figure: Figure) -> None:
         if rejection is not None and _tells_rejects(study):
             points = roc(rejection.score, ~rejection.bass)
             curve(axes, *points, _name(study, rejection.auroc()), colour(index))
-    legend(axes, "lower right", "reject AUROC")
+    legend(axes, "reject AUROC")
     axes.set_title("Basses told from everything else")
 
 

@@ -87,7 +87,7 @@ def _roc(study: Study, figure: Figure) -> None:
         if area is not None:
             points = roc(study.basses.shares[:, at], study.basses.truth == at)
             curve(axes, *points, f"{label}  {area:.3f}", colour(at))
-    legend(axes, "lower right", "area under the curve")
+    legend(axes, "area under the curve")
     axes.set_title("Each category against the others")
 
 
@@ -97,7 +97,7 @@ def _roc_confidence(study: Study, figure: Figure) -> None:
     square(axes, "of the wrong answers as sure, %", "of the right answers as sure, %")
     area = auroc(rows.confidence, rows.right)
     curve(axes, *roc(rows.confidence, rows.right), f"area {area:.3f}", colour(0))
-    legend(axes, "lower right")
+    legend(axes)
     axes.set_title("Does confidence tell right from wrong?")
 
 
@@ -182,5 +182,5 @@ def _reject_roc(study: Study, figure: Figure) -> None:
             INK if name is None else colour(index),
         )
     axes.axvline(100 * (1 - KEPT), color=FAINT, linewidth=1.0, linestyle=(0, (4, 3)))
-    legend(axes, "lower right", "area under the curve")
+    legend(axes, "area under the curve")
     axes.set_title("Basses told from everything else")
