@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -25,13 +26,12 @@ from wavized.training import compose, corpus, effects
 from wavized.training.augmentation import LIMITS, Limits, produce
 from wavized.training.corpus import LABELS, UNLABELLED_BASS, Source
 from wavized.training.register import playable
-from wavized.training.synthesis import LABELS as SYNTHESIZED
-from wavized.training.synthesis import render
+from wavized.training.synthesis import draw_family, families, render_family
 
 RATE = 22_050
 """Production happens at this rate in Hz, before the sound is brought to the model's."""
 HEARD_S = 6.0
-VERSION = 2
+VERSION = 3
 """Raised when the same plan would give other sounds."""
 
 UNIT = 8192
@@ -43,11 +43,12 @@ Pictures = NDArray[np.float16]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one entry is made: from a corpus clip (one source), a loop (some) or by synthesis (none)."""
+    """How one entry is made: from a corpus clip (one source), a loop (some) or by synthesis (a family)."""
 
     label: str
     sources: tuple[int, ...]
     seed: int
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +62,47 @@ class Shares:
 
 
 def plan(sources: Sequence[Source], shares: Shares, seed: int) -> list[Recipe]:
-    """Every entry of the bank in a fixed order, entries of one clip side by side."""
+    """Every entry of the bank in a fixed order, those of one clip side by side.
+
+    Without any clips all is synthesized.
+    """
     rng = np.random.default_rng(seed)
     recipes: list[Recipe] = []
-    for label in (*LABELS, UNLABELLED_BASS):
+    for label in (*LABELS, UNLABELLED_BASS) if sources else LABELS:
         own = [index for index, source in enumerate(sources) if source.label == label]
         count = round(shares.per_label * (shares.unlabelled if label == UNLABELLED_BASS else 1.0))
-        made = round(count * shares.synthesized) if label in SYNTHESIZED else 0
-        composed = round(count * shares.composed) if label == "loop" else 0
-        recipes += [Recipe(label, (), int(s)) for s in rng.integers(2**62, size=made)]
+        made = 0 if label == UNLABELLED_BASS else round(count * shares.synthesized) if sources else count
+        composed = round(count * shares.composed) if label == "loop" and sources else 0
+        recipes += [
+            Recipe(label, (), int(s), draw_family(label, rng)) for s in rng.integers(2**62, size=made)
+        ]
         recipes += [_loop_recipe(sources, rng) for _ in range(composed)]
-        weights = np.array([sources[index].weight for index in own])
         if own:
+            # takes of one sound share what it counts, the more of them the less each
+            takes = Counter(sources[index].group for index in own)
+            weights = np.array([sources[i].weight / takes[sources[i].group] ** 0.5 for i in own])
             # at least one entry each; the rest by weight
             counts = 1 + np.floor((count - made - composed) * weights / weights.sum()).astype(int)
             for index, times in zip(own, counts, strict=True):
                 recipes += [Recipe(label, (index,), int(s)) for s in rng.integers(2**62, size=times)]
     return recipes
+
+
+def folds(
+    sources: Sequence[Source], recipes: Sequence[Recipe], source_folds: Sequence[int], count: int
+) -> list[int]:
+    """A fold for each entry, that of its clips. What is synthesized is always learned from (-1).
+
+    Without any clips it is the families of synthesis that are held out in turn.
+    """
+    if sources:
+        return [source_folds[recipe.sources[0]] if recipe.sources else -1 for recipe in recipes]
+    places = {
+        (label, family): (at + number) % count
+        for number, label in enumerate(LABELS)
+        for at, family in enumerate(sorted(families(label)))
+    }
+    return [places[recipe.label, recipe.family] for recipe in recipes]
 
 
 def _loop_recipe(sources: Sequence[Source], rng: np.random.Generator) -> Recipe:
@@ -206,7 +231,7 @@ def _cook(recipe: Recipe) -> NDArray[np.float32]:
 
 def _raw(recipe: Recipe, rng: np.random.Generator) -> effects.Audio:
     if not recipe.sources:
-        return render(recipe.label, rng, RATE)
+        return render_family(recipe.label, recipe.family, rng, RATE)
     sounds = [_load(_sources[index]) for index in recipe.sources]
     if len(sounds) > 1 or _sources[recipe.sources[0]].label != recipe.label:
         return compose.loop(sounds, RATE, rng)

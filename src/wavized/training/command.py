@@ -21,9 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--corpus",
         type=Path,
-        required=True,
+        default=[],
         action="append",
-        help="label folders, with or without manifest.csv; may be given several times",
+        help="label folders, with or without manifest.csv, once or more; without, all is synthesized",
     )
     parser.add_argument("--out", type=Path, help="the model folder to write, such as models/mine")
     parser.add_argument("--work", type=Path, help="where the bank and the checkpoints are kept")

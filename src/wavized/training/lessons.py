@@ -33,13 +33,17 @@ ASKED_A_LABEL = 200
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All that the lessons of one run share; `folds` has a fold for each source."""
+    """All that the lessons of one run share.
+
+    `folds` has a fold for each source, `recipe_folds` for each bank entry; -1 is never held out.
+    """
 
     config: EarConfig
     settings: fit.Settings
     sources: tuple[Source, ...]
     recipes: tuple[Recipe, ...]
     folds: tuple[int, ...]
+    recipe_folds: tuple[int, ...]
     bank: Path
     folder: Path
 
@@ -95,7 +99,8 @@ def asked(course: Course) -> NDArray[np.int64]:
     """The bank entries that are answered for: productions of sure clips, as many of each label."""
     rng = np.random.default_rng(course.settings.seed)
     sure = np.array([source.sure for source in course.sources])
-    usable = [bool(r.sources) and all(sure[at] for at in r.sources) for r in course.recipes]
+    usable = np.array(course.recipe_folds) >= 0
+    usable &= np.array([all(sure[at] for at in recipe.sources) for recipe in course.recipes])
     of = np.array([recipe.label for recipe in course.recipes])
     chosen = [rng.permutation(np.flatnonzero((of == label) & usable))[:ASKED_A_LABEL] for label in LABELS]
     return np.sort(np.concatenate(chosen))
@@ -123,7 +128,7 @@ def _say_in_child(text: str) -> None:
 
 def _take_one(course: Course, lesson: Lesson, say: Say) -> None:
     held_sources = np.array(course.folds) == lesson.fold
-    held = np.array([any(held_sources[at] for at in recipe.sources) for recipe in course.recipes])
+    held = np.array(course.recipe_folds) == (-2 if lesson.fold is None else lesson.fold)
     kind = course.config.members[lesson.number]
     pictures = _pictures(course.bank, len(course.recipes), course.config.to_json_string(), kind)
     settings = replace(course.settings, seed=_seed(course.settings.seed, lesson))

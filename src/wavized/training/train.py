@@ -23,11 +23,16 @@ from wavized.training.lessons import Course
 Say = Callable[[str], None]
 FOLDS, WIDTH = 7, 16
 MEMBERS = (LOGARITHMIC, LINEAR, LOGARITHMIC, LINEAR)
+JUDGED = 2
+"""So many of the members also learn without each fold, to answer for it: the first of each front."""
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What `wavized train` was asked for. Every family is held out once, in one of `folds` parts."""
+    """What `wavized train` was asked for. Every family is held out once, in one of `folds` parts.
+
+    Without a corpus everything is synthesized.
+    """
 
     corpora: tuple[Path, ...]
     out: Path
@@ -85,7 +90,7 @@ def train(training: Training, say: Say) -> None:
 
 def prepare(training: Training, say: Say) -> Course:
     """Read the corpora, make what is missing of the bank and its pictures, part the families."""
-    sources = corpus.for_training(_read(training.corpora))
+    sources = corpus.for_training(_read(training.corpora)) if training.corpora else []
     recipes = bank.plan(sources, training.shares, training.settings.seed)
     name = bank.key(sources, recipes)
     folder = training.work / "bank" / name
@@ -96,13 +101,15 @@ def prepare(training: Training, say: Say) -> Course:
     for kind in sorted(set(training.members)):
         say(f"bank: pictures of the {kind} front")
         bank.pictures(folder, len(recipes), config, kind)
+    folds = corpus.folds(sources, training.folds) if sources else []
     run = bank.short_digest([name, training.folds, repr(training.settings), config.to_json_string()])
     return Course(
         config=config,
         settings=training.settings,
         sources=tuple(sources),
         recipes=tuple(recipes),
-        folds=tuple(corpus.folds(sources, training.folds)),
+        folds=tuple(folds),
+        recipe_folds=tuple(bank.folds(sources, recipes, folds, training.folds)),
         bank=folder,
         folder=training.work / "runs" / run,
     )
@@ -114,7 +121,7 @@ def _read(corpora: Sequence[Path]) -> list[Source]:
 
 def hold_out(course: Course, training: Training, say: Say) -> Held:
     """Let each part of the families be heard by listeners that learned from all the others."""
-    members = range(len(training.members))
+    members = range(min(JUDGED, len(training.members)))
     todo = [lessons.Lesson(fold, number) for fold in range(training.folds) for number in members]
     lessons.take(course, todo, training.processes, say)
     asked = lessons.asked(course)
@@ -148,22 +155,26 @@ def calibrate(
     course: Course, held: Held, say: Say
 ) -> tuple[float, calibration.Thresholds, dict[str, object]]:
     """Temperature, thresholds and figures, all by clips that were held out and by labels that are sure."""
-    own = np.array([LABELS.index(s.label) if s.label in LABELS else -1 for s in course.sources])
-    sure = np.array([source.sure for source in course.sources]) & (own >= 0)
+    own = np.array([LABELS.index(s.label) if s.label in LABELS else -1 for s in course.sources], dtype=int)
+    sure = np.array([source.sure for source in course.sources], dtype=bool) & (own >= 0)
     truth = np.concatenate([own[sure], [LABELS.index(course.recipes[at].label) for at in held.asked]])
     heard = np.concatenate([held.clean[sure], held.produced])
     logits = np.log(np.maximum(heard, 1e-9))
     temperature = calibration.temperature(logits, truth)
     found = calibration.thresholds(calibration.probabilities(logits, temperature), truth, len(CATEGORIES))
     figures: dict[str, object] = {
-        "clean": calibration.summary(held.clean[sure], own[sure], LABELS, len(CATEGORIES)),
-        "clean_and_produced": calibration.summary(heard, truth, LABELS, len(CATEGORIES)),
+        **({"clean": _summary(held.clean[sure], own[sure])} if sure.any() else {}),
+        "clean_and_produced": _summary(heard, truth),
         "filed": round(found.filed, 4),
         "wrong_among_filed": round(found.wrong_among_filed, 4),
     }
     say(f"held out: {figures}")
     say(f"temperature {temperature}, {found}")
     return temperature, found, figures
+
+
+def _summary(heard: NDArray[np.float32], truth: NDArray[np.int64]) -> dict[str, object]:
+    return calibration.summary(heard, truth, LABELS, len(CATEGORIES))
 
 
 def _assemble(course: Course, last: Sequence[lessons.Lesson]) -> EarForAudioClassification:
