@@ -22,6 +22,9 @@ BLOCK = 4096
 CODECS = (("MP3", "MPEG_LAYER_III", 0.4, 0.95), ("OGG", "VORBIS", 0.6, 1.0))
 """Format, subtype, range of libsndfile's compression level (0 best, 1 smallest): about 8-100 kbit/s."""
 
+MP3_DELAY = 1105
+"""Samples by which LAME and its decoder come late where a frame is too small for the tag that says so."""
+
 
 def lo_fi(samples: Audio, rate: int, rng: np.random.Generator, gentle: bool = False) -> Audio:
     """An old sampler or tracker: 5-16 kHz, aliased or not, 6 to 12 bits (8 the most common)."""
@@ -69,6 +72,8 @@ def codec(samples: Audio, rate: int, rng: np.random.Generator) -> Audio:
             encoder.write(0.9 * samples.T[start : start + BLOCK])
     memory.seek(0)
     back = soundfile.read(memory, dtype="float32", always_2d=True)[0].T
+    if back.shape[1] > samples.shape[1]:
+        back = back[:, MP3_DELAY:]
     kept = np.zeros_like(samples)
     length = min(samples.shape[1], back.shape[1])
     kept[:, :length] = back[:, :length]
