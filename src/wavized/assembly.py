@@ -75,7 +75,8 @@ def witnesses(config: Config) -> Witnesses | None:
     """Who is asked beside the ear; nobody where the user wants it so."""
     if not config.names:
         return None
-    databases = partial(splice.catalogues, home=Path.home(), platform=sys.platform, environ=os.environ)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises for a user without a home
+    databases = partial(splice.catalogues, home=home, platform=sys.platform, environ=os.environ)
     return Bystanders(read_tags=read_tags, catalogue=SpliceCatalogue(databases))
 
 

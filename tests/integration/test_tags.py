@@ -55,6 +55,36 @@ def test_keywords_of_riff_info_are_read(tmp_path):
     assert read_tags(tmp_path / "x.wav") == ("bass, growl", "dubstep")
 
 
+@pytest.mark.parametrize(
+    ("flags", "beats", "tempo", "told"),
+    [
+        (0x01, 0, 120.0, ("one shot",)),
+        (0x03, 8, 120.0, ("one shot",)),
+        (0x00, 8, 174.0, ("loop", "174 bpm")),
+        (0x04, 1, 120.0, ()),
+        (0x00, 0, 120.0, ()),
+        (0x00, 8, 0.0, ()),
+        (0x00, 8, float("nan"), ()),
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_the_mark_of_a_loop_is_read(tmp_path, flags, beats, tempo, told, last):
+    """Sequencers leave an `acid` chunk before or after the sound; beats without a tempo say nothing."""
+    body = struct.pack("<IHHfIHHf", flags, 60, 0x8000, 0.0, beats, 4, 4, tempo)
+    mark, data = chunk(b"acid", body), chunk(b"data", b"\0\0" * 4_410)
+    parts = (data, mark) if last else (mark, data)
+    (tmp_path / "x.wav").write_bytes(riff(wave_format(), *parts))
+    assert read_tags(tmp_path / "x.wav") == told
+
+
+@pytest.mark.parametrize("body", [b"", b"\x01\0\0", b"\0" * 23])
+def test_a_mark_that_is_cut_short_says_nothing(tmp_path, body):
+    """Half a chunk is none."""
+    sound = riff(wave_format(), chunk(b"data", b"\0\0" * 4_410), chunk(b"acid", body))
+    (tmp_path / "x.wav").write_bytes(sound)
+    assert read_tags(tmp_path / "x.wav") == ()
+
+
 def test_files_without_tags_say_nothing(tmp_path):
     """Nor do files that are not there, are no files, or are no sound."""
     (tmp_path / "text.wav").write_text("reese")

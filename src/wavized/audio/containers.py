@@ -88,6 +88,18 @@ def read_container(section: Section) -> Container:
     return _read_wave(section, ">" if name == b"RIFX" else "<")
 
 
+def find_chunk(section: Section, name: bytes, size: int) -> bytes | None:
+    """The first `size` bytes of a chunk of a file that begins as RIFF; None where it is not there whole.
+
+    Raises UnreadableAudioError where the file ends within the header of its parts.
+    """
+    order = ">" if _read(section, 0, 12)[:4] == b"RIFX" else "<"
+    for chunk in _chunks(section, order):
+        if chunk.name == name and size <= min(chunk.size, section.size - chunk.start):
+            return _read(section, chunk.start, size)
+    return None
+
+
 def _read_wave(section: Section, order: str) -> Container:
     coding: _Coding | None = None
     data: _Chunk | None = None

@@ -1,4 +1,4 @@
-"""Words a sound file carries inside: title, genre, comment, keywords (RIFF INFO, ID3, Vorbis). Any thread.
+"""Words a sound file carries inside: title, genre, comment, keywords, marks of a loop. Any thread.
 
 The daemon imports this: no numpy, no libsndfile. Never decodes, never writes, and reads within a limit.
 """
@@ -6,9 +6,11 @@ The daemon imports this: no numpy, no libsndfile. Never decodes, never writes, a
 from __future__ import annotations
 
 import logging
+import struct
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from wavized.audio.containers import find_chunk
 from wavized.audio.probe import Sparing, identify
 from wavized.audio.stream import Section, open_sample
 from wavized.errors import UnreadableAudioError
@@ -23,9 +25,13 @@ _OTHER = frozenset(
 )
 """Other fields that describe a sound, as tinytag spells them; some come with `_` before."""
 
+_ACID = struct.Struct("<I8xI4xf")
+_FEWEST_BEATS = 4
+"""A bar; less is as well the length of a single sound."""
+
 
 def read_tags(path: Path) -> tuple[str, ...]:
-    """What title, genre, comment and keywords say, each once; nothing where there are none."""
+    """What title, genre, comment, keywords and a loop's marks say, each once; nothing without any."""
     from tinytag import TinyTagException  # here, since a daemon that heeds no names never needs it
 
     try:
@@ -40,12 +46,26 @@ def read_tags(path: Path) -> tuple[str, ...]:
 def _texts(section: Section) -> tuple[str, ...]:
     from tinytag import TinyTag  # as above
 
-    identify(section)
+    marks = _acid_marks(section) if identify(section) == "riff" else []
     section.seek(0)
     tag = TinyTag.get(file_obj=cast(BinaryIO, Sparing(section)), duration=False)
     told = [tag.title, tag.genre, tag.comment]
     told += [
         text for name, texts in tag.other.items() if name.casefold().strip("_") in _OTHER for text in texts
     ]
-    cleaned = (text.replace("\0", " ").strip()[:MAX_CHARACTERS] for text in told if text)
+    cleaned = (text.replace("\0", " ").strip()[:MAX_CHARACTERS] for text in [*told, *marks] if text)
     return tuple(dict.fromkeys(text for text in cleaned if text))
+
+
+def _acid_marks(section: Section) -> list[str]:
+    """`one shot`, or `loop` and its tempo, where a WAV's `acid` chunk says so.
+
+    Sequencers write it: flags (bit 0: one shot), root, two unknowns, beats, meter, tempo in beats a minute.
+    """
+    body = find_chunk(section, b"acid", _ACID.size)
+    if body is None:
+        return []
+    flags, beats, tempo = _ACID.unpack(body)
+    if flags & 1:
+        return ["one shot"]
+    return ["loop", f"{tempo:.0f} bpm"] if beats >= _FEWEST_BEATS and 40 <= tempo <= 300 else []
