@@ -14,6 +14,7 @@ import pytest
 import soundfile
 import soxr
 
+from wavized.cli.main import main
 from wavized.errors import UsageError
 from wavized.training.audit import run as auditing
 from wavized.training.audit.findings import Audit, Finding
@@ -317,6 +318,33 @@ def test_a_report_never_lies_in_the_corpus(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="in the corpus"):
         audit((folder,), folder / "report")
     assert not (folder / "report").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--audit", "report", "--out", "model"], "An audit makes no model"),
+        ([], "Nothing says where the model goes"),
+        (["--out", "model", "--probabilities", "oof.npz"], "Probabilities are for an audit"),
+        (["--audit", "sounds/report"], "in the corpus"),
+        (["--audit", "report", "--probabilities", "none.npz"], "no out-of-fold probabilities"),
+        (["--audit", "file"], "cannot go to"),
+    ],
+)
+def test_what_makes_no_sense_is_said(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    said: str,
+) -> None:
+    """Exit code 2 and a sentence, before any work; nothing is written."""
+    healthy(tmp_path / "sounds", ("808",)).close()
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--corpus", "sounds", *words]) == 2
+    assert said in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "sounds"]
 
 
 def test_nothing_to_audit_is_said(tmp_path: Path) -> None:

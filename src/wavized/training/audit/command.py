@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     """Audit the corpora and report. Raises UsageError and CorpusError; Ctrl-C leaves nothing behind."""
     if args.out is not None:
         raise UsageError("An audit makes no model", hint="Leave out --out, or --audit")
+    if not args.corpus:
+        raise UsageError("An audit needs a corpus", hint="Name its folder with --corpus")
     require()
     order = auditing.Order(tuple(args.corpus), args.audit, args.probabilities)
     found = auditing.audit(order, _say, _progress)
