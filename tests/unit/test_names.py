@@ -20,6 +20,7 @@ from wavized.logic.names.saying import (
     folders_of,
     from_names,
     from_splice,
+    from_tags,
     from_text,
 )
 from wavized.logic.names.tokens import MAX_CHARACTERS, tokens
@@ -138,6 +139,7 @@ def test_what_is_no_bass_one_shot_is_said(text, label):
         "bass_synth_bristly_G#",
         "808 kit",
         "Drum and Bass",
+        "Drum & Bass",
         "Pluck Bass",
         "Vocal Bass",
         "sub drop a",
@@ -160,6 +162,13 @@ def test_a_one_shot_speaks_against_a_loop_only():
     said = from_text(NAME, "AU_120bpm_bass_one_shot")
     assert said is not None and min(said.scores, key=lambda label: said.scores[label]) == "loop"
     assert len({said.scores[label] for label in lexicon.CATEGORIES}) == 1
+
+
+def test_a_genre_in_a_tag_is_no_sound():
+    """`Neurofunk` as a tag of its own is for whom it is made; in a title it is a word like others."""
+    assert from_tags(["Neurofunk", "Drum & Bass"]) is None
+    said = from_tags(["Neurofunk Talker", "Neurofunk"])
+    assert said is not None and said.detail == "neurofunk" and said.source == TAGS
 
 
 def test_sources_are_believed_in_order():

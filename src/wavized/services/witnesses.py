@@ -45,7 +45,7 @@ class Bystanders:
     def about(self, path: Path) -> tuple[Evidence, ...]:
         """What file name, folder, pack, tags and catalogue say, each apart."""
         said = [*saying.from_names(path.stem, *saying.folders_of(path))]
-        tagged = saying.from_text(saying.TAGS, ", ".join(self._read_tags(path)))
+        tagged = saying.from_tags(self._read_tags(path))
         if tagged is not None:
             said.append(tagged)
         entry = self._catalogue.look_up(path) if self._catalogue else None

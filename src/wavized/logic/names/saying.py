@@ -109,6 +109,11 @@ def from_text(source: str, text: str) -> Evidence | None:
     )
 
 
+def from_tags(texts: Sequence[str]) -> Evidence | None:
+    """What the tags inside a file say; one that is only a genre says nothing."""
+    return from_text(TAGS, ", ".join(text for text in texts if tokens(text) not in lexicon.SHELVES))
+
+
 def from_splice(tags: Sequence[str], sample_type: str, tempo: float | None = None) -> Evidence | None:
     """What Splice's own catalogue says of a sample. `tempo` is in beats a minute."""
     kind = {"loop": "loop", "oneshot": "one shot"}.get("".join(tokens(sample_type)), "")

@@ -40,7 +40,7 @@ def evidence_of(path: Path, label_folder: Path) -> tuple[Evidence, ...]:
     """What the file's name, the folders below its label folder and its tags say."""
     *below, _ = path.relative_to(label_folder).parts
     folder, pack = below[-1] if below else "", below[0] if len(below) > 1 else ""
-    tagged = saying.from_text(saying.TAGS, ", ".join(read_tags(path)))
+    tagged = saying.from_tags(read_tags(path))
     return (*saying.from_names(path.stem, folder, pack), *([tagged] if tagged else []))
 
 
