@@ -65,8 +65,8 @@ PASSAGES = _phrases("break, groove, bassline, bass line, phrase, riff, melody, s
 ONE_SHOTS = _phrases("one shot, oneshot, 1 shot, single hit")
 
 MUTE = _phrases(
-    "drum and bass, drum n bass, drum bass, slap back, slapback, sub genre, sub drop, acid jazz, no loop, non loop, "
-    "air horn, airhorn, train horn, fog horn"
+    "drum and bass, drum n bass, drum bass, slap back, slapback, sub genre, sub drop, acid jazz, no loop, "
+    "non loop, air horn, airhorn, train horn, fog horn"
 )
 """Phrases whose words mean something else here; they are taken out before the others are looked for."""
 
