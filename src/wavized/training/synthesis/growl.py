@@ -13,7 +13,7 @@ from wavized.training.synthesis.envelopes import gate, lfo, seconds
 from wavized.training.synthesis.filters import ladder, lowpass
 from wavized.training.synthesis.oscillators import phase, pulse, saw, sine, stack
 from wavized.training.synthesis.shaping import fold, level, tanh, tube
-from wavized.training.synthesis.space import chorus
+from wavized.training.synthesis.space import chorus, mid
 from wavized.training.synthesis.spectral import VOWELS, notches, shape, vowels
 
 LONGEST_TURN_S = 0.6
@@ -182,6 +182,19 @@ def screech(rng: Rng, rate: int, note: Note) -> Audio:
     return _finish(rng, fold(bump, uniform(rng, 0.8, 1.8)) + uniform(rng, 0.2, 0.8) * low, note, rate)
 
 
+def gestures(rng: Rng, rate: int, note: Note) -> Audio:
+    """Two to four growls of one patch in a row, each with a movement of its own, as cut from a fill."""
+    family = (fm_growl, talking, wavetable, sync, screech, neuro)[int(rng.integers(6))]
+    count = int(np.clip(note.length / 0.25, 1, rng.integers(2, 5)))
+    shares = rng.uniform(0.6, 1.6, count)
+    parts = []
+    for share in shares / shares.sum():
+        step = pick(rng, 0.0, 0.0, 0.0, 12.0, -12.0, 3.0, 7.0)
+        part = Note(note.midi + step, max(0.1, share * note.length - 0.03), 0.03)
+        parts.append(mid(family(rng, rate, part)))
+    return level(np.concatenate(parts))
+
+
 FAMILIES: dict[str, Patch] = {
     "fm_growl": fm_growl,
     "fm_wobble": fm_wobble,
@@ -193,4 +206,5 @@ FAMILIES: dict[str, Patch] = {
     "comb": comb,
     "neuro": neuro,
     "screech": screech,
+    "gestures": gestures,
 }

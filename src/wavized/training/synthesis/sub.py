@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, log_uniform, pick, uniform
-from wavized.training.synthesis.envelopes import gate, lfo, seconds
+from wavized.training.synthesis.envelopes import attack_decay, gate, lfo, seconds
 from wavized.training.synthesis.filters import ladder, lowpass
 from wavized.training.synthesis.oscillators import phase, pulse, saw, sine, triangle
 from wavized.training.synthesis.shaping import level, tanh, tube
@@ -78,6 +78,17 @@ def deep(rng: Rng, rate: int, note: Note) -> Audio:
     return _amp(rng, tanh(tone, log_uniform(rng, 0.3, 1.2)), note, rate)
 
 
+def analog(rng: Rng, rate: int, note: Note) -> Audio:
+    """A subtractive synthesizer's sub: its filter opens a little at the start, up to 350 Hz, and closes."""
+    n = note.samples(rate)
+    cycles = phase(note.frequency, n, rate)
+    wave = (triangle(cycles), pulse(cycles), saw(cycles))[int(rng.integers(3))]
+    held = note.frequency * uniform(rng, 1.6, 2.4)
+    opened = min(350.0, held * log_uniform(rng, 1.2, 3.0))
+    cutoff = held * (max(opened, held) / held) ** attack_decay(n, rate, 0.004, log_uniform(rng, 0.03, 0.4))
+    return _amp(rng, ladder(wave, cutoff, uniform(rng, 0.0, 0.2), rate), note, rate)
+
+
 def beating(rng: Rng, rate: int, note: Note) -> Audio:
     """Two sines a hair apart: the level breathes, the tone stays clean."""
     n = note.samples(rate)
@@ -93,5 +104,6 @@ FAMILIES: dict[str, Patch] = {
     "filtered_saw": filtered_saw,
     "harmonic": harmonic,
     "deep": deep,
+    "analog": analog,
     "beating": beating,
 }
