@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from support.audio import write_tone
-from support.tiny_model import make_tiny_model, write_manifest
+from support.tiny_model import CATEGORIES, REJECTS, make_tiny_model, write_manifest
 from wavized.errors import ModelUnusableError
 from wavized.inference.classifier import AudioModel
 from wavized.inference.manifest import read_manifest
@@ -33,6 +33,16 @@ def test_prepares_what_the_model_hears(folder: Path, tmp_path: Path):
     window = model.prepare(write_tone(tmp_path / "a.wav", seconds=0.2, rate=44_100))
     assert window.shape == (16_000,)
     assert window.dtype == np.float32
+
+
+def test_a_model_without_loops_is_told_no_rhythm(folder: Path, tmp_path: Path):
+    """The rhythm speaks of every label where some are loops, and says nothing where none is."""
+    path = write_tone(tmp_path / "a.wav", seconds=2.0)
+    (witness,) = load(folder).open(path).evidence
+    assert witness.source == "rhythm" and witness.detail == "1 onset in 2.0 s"
+    assert witness.scores.keys() == {*CATEGORIES, *REJECTS}
+    write_manifest(folder, rejects=dict.fromkeys(REJECTS, "not_bass"))
+    assert load(folder).open(path).evidence == ()
 
 
 def test_temperature_divides_the_logits(folder: Path, tmp_path: Path):

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -311,6 +312,20 @@ def test_company_does_not_change_an_answer(ear: WorkerClassifier, tmp_path: Path
         (alone,) = ear.classify([path])
         assert isinstance(alone, Scored) and isinstance(answer, Scored)
         assert alone.scores == pytest.approx(answer.scores, abs=1e-5)
+
+
+def test_the_rhythm_is_heard_beyond_the_window(ear: WorkerClassifier, tmp_path: Path):
+    """A line of five seconds speaks for a loop, a long tone for one sound; a window would hold one second."""
+    beat = np.concatenate([tone(110, seconds=0.15), tone(amplitude=0.0, seconds=0.1)])
+    weak = np.concatenate([0.2 * tone(330, seconds=0.1), tone(amplitude=0.0, seconds=0.4)])
+    line = write(tmp_path / "line.wav", np.concatenate([beat, beat, weak, beat, weak] * 3))
+    answers = ear.classify([line, write_tone(tmp_path / "tone.wav", seconds=5.0)])
+    heard = [answer.evidence[0] for answer in answers if isinstance(answer, Scored)]
+    assert [witness.source for witness in heard] == ["rhythm", "rhythm"]
+    assert heard[0].scores["loop"] > 2 * heard[0].scores["808"]
+    assert heard[1].scores["loop"] < heard[1].scores["808"]
+    assert "onsets in 5.2 s" in heard[0].detail
+    assert heard[1].detail == "1 onset in 5.0 s"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wavized.domain.hearing import Refused, Scored, Unanswered
+from wavized.domain.hearing import Evidence, Refused, Scored, Unanswered
 from wavized.domain.sample import Kind
 from wavized.inference.batch import Batch
 from wavized.inference.protocol import Answered, Listening, Message, Opening, Ready
@@ -56,6 +56,13 @@ def test_answers_are_kept():
     ]
 
 
+def test_evidence_over_the_models_labels_is_taken():
+    """What else was heard comes along with the answer."""
+    answer = Scored(GOOD.scores, "m", (Evidence("rhythm", {"808": 0.5, "sub": 0.5}),))
+    batch = batch_after(Opening(7, 0), Answered(7, 0, answer), size=1)
+    assert batch.answers("", blame=False) == [answer]
+
+
 def test_without_blame_nobody_is_suspect():
     """A worker that was asked to leave blames no file."""
     batch = batch_after(Opening(7, 0))
@@ -71,6 +78,7 @@ def test_what_does_not_belong_is_not_taken():
         Answered(7, -1, GOOD),
         Answered(7, 0, GOOD),
         Answered(7, 1, Scored({"kazoo": 1.0}, "m")),
+        Answered(7, 1, Scored(GOOD.scores, "m", (Evidence("rhythm", {"kazoo": 1.0}),))),
         Opening(7, 0),
         Opening(6, 1),
         Listening(7, ()),

@@ -94,6 +94,47 @@ def test_a_witness_with_no_weight_changes_nothing():
     assert pool([one], LABELS) == pool([one, contrary], LABELS)
 
 
+def rhythm(ratio):
+    """A rhythm that is so many times likelier in a loop."""
+    scores = {label: ratio / (1 + ratio) if label == "loop" else 1 / (1 + ratio) for label in LABELS}
+    return Evidence("rhythm", scores, detail="8 even onsets in 4.0 s")
+
+
+def test_the_rhythm_can_make_a_loop_of_what_the_ear_doubts():
+    """A sound that the ear cannot tell from a loop is left alone for its rhythm, and the reason says so."""
+    doubtful = ear(acid=0.6, loop=0.3)
+    assert isinstance(decide(doubtful), Review)
+    decision = decide(doubtful, rhythm(10))
+    assert isinstance(decision, Skip)
+    assert decision.kind is Kind.LOOP
+    assert decision.reason.startswith("Sounds like a loop: 8 even onsets in 4.0 s (")
+
+
+def test_the_rhythm_of_one_sound_is_no_reason_for_a_loop():
+    """What the ear calls a loop against the rhythm is explained by the ear alone."""
+    decision = decide(ear(loop=0.97), rhythm(0.5))
+    assert isinstance(decision, Skip)
+    assert "onsets" not in decision.reason
+
+
+def test_the_rhythm_never_chooses_among_the_categories():
+    """It speaks of loops only: what the ear hears most stays first, as sure against the others as before."""
+    one = ear(acid=0.5, reese=0.3)
+    was, now = judge([one], MODEL, THRESHOLDS), judge([one, rhythm(0.2)], MODEL, THRESHOLDS)
+    assert math.isclose(was.scores["acid"] / was.scores["reese"], now.scores["acid"] / now.scores["reese"])
+
+
+def test_a_sure_bass_survives_a_strong_rhythm():
+    """A wobble that the ear is sure of is not thrown away for its rhythm: at worst it is asked about."""
+    assert not isinstance(decide(ear(reese=0.97, loop=0.01), rhythm(10)), Skip)
+
+
+def test_a_rhythm_is_heard_and_contradicts_nobody():
+    """The rhythm is no witness from outside: it is never set against the ear as a name is."""
+    decision = decide(ear(reese=0.93, loop=0.02), rhythm(10))
+    assert "rhythm" not in decision.reason
+
+
 probabilities = st.lists(st.floats(0, 1), min_size=len(LABELS), max_size=len(LABELS)).filter(
     lambda p: sum(p) > 0
 )

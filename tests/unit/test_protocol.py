@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wavized.domain.hearing import Refused, Scored, Unanswered
+from wavized.domain.hearing import Evidence, Refused, Scored, Unanswered
 from wavized.domain.sample import Kind
 from wavized.inference.protocol import (
     Answered,
@@ -26,10 +26,11 @@ from wavized.inference.protocol import (
 numbers = st.integers(min_value=0, max_value=2**40)
 words = st.text()
 paths = st.binary(min_size=1).map(os.fsdecode)
+shares = st.floats(min_value=0, max_value=1)
+scores = st.dictionaries(words, shares, min_size=1)
+witnesses = st.builds(Evidence, words, scores, weight=shares, detail=words)
 answers = st.one_of(
-    st.builds(
-        Scored, st.dictionaries(words, st.floats(min_value=0, max_value=1), min_size=1), model_id=words
-    ),
+    st.builds(Scored, scores, model_id=words, evidence=st.lists(witnesses, max_size=3).map(tuple)),
     st.builds(Refused, st.sampled_from(Kind), words),
     st.builds(Unanswered, words, suspect=st.booleans()),
 )
@@ -83,12 +84,35 @@ def test_names_survive(name: bytes):
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": NaN}, "model_id": "m"}\n',
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": 1.5}, "model_id": "m"}\n',
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": "1"}, "model_id": "m"}\n',
+        *(
+            b'{"type": "answer", "batch": 1, "index": 0, "model_id": "m", "scores": {"808": 1}, '
+            b'"evidence": %b}\n' % evidence
+            for evidence in (
+                b"null",
+                b"{}",
+                b'["rhythm"]',
+                b'[{"source": "rhythm"}]',
+                b'[{"source": 3, "scores": {"808": 0.5}, "weight": 1, "detail": ""}]',
+                b'[{"source": "rhythm", "scores": {}, "weight": 1, "detail": ""}]',
+                b'[{"source": "rhythm", "scores": {"808": 2}, "weight": 1, "detail": ""}]',
+                b'[{"source": "rhythm", "scores": {"808": NaN}, "weight": 1, "detail": ""}]',
+                b'[{"source": "rhythm", "scores": {"808": 0.5}, "weight": -1, "detail": ""}]',
+                b'[{"source": "rhythm", "scores": {"808": 0.5}, "weight": true, "detail": ""}]',
+                b'[{"source": "rhythm", "scores": {"808": 0.5}, "weight": 1, "detail": null}]',
+            )
+        ),
     ],
 )
 def test_babble_is_told(line: bytes):
     """A line that is no message is called babble, whatever is wrong with it."""
     with pytest.raises(BabbleError):
         decode(line)
+
+
+def test_an_answer_may_come_without_evidence():
+    """An answer that names no evidence is one of the ear alone."""
+    line = b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": 1.0}, "model_id": "m"}\n'
+    assert decode(line) == Answered(1, 0, Scored({"808": 1.0}, "m"))
 
 
 @given(st.binary())

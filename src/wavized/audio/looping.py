@@ -23,6 +23,8 @@ LOOP_S = (1.2, 2.5)
 LOOP_ONSETS = (2, 6)
 """Up to the first a rhythm never speaks for a loop (a fill, a roll or a wobble is as likely), from the second
 on with its whole weight."""
+ACCENTS_DB, GAP_SPREAD = (1.0, 2.5), (0.1, 0.3)
+"""The same for how much onsets differ in strength or time: what comes again just as it was may be an LFO."""
 MOST_FOR, MOST_AGAINST = 10.0, 5.0
 """So many times likelier, at most, may a rhythm make a loop, or one sound: it rests on few real loops. A bass
 called a loop is lost to the library, a loop called a bass is filed wrongly: both are dear."""
@@ -35,7 +37,6 @@ TRAITS = (
     "variety",
     "accents",
     "gaps",
-    "sameness",
     "loud end",
     "steadiness",
     "whole beats",
@@ -65,7 +66,6 @@ def traits(rhythm: Rhythm) -> Floats:
             min(1.0, rhythm.variety_db / 8) * count,
             min(1.0, rhythm.accent_db / 4) * count,
             min(1.0, 2 * rhythm.gap_spread) * count,
-            max(0.0, 1 - rhythm.accent_db / 3) * max(0.0, 1 - 2.5 * rhythm.gap_spread) * count,
             max(-1.0, rhythm.end_db / 24),
             max(-1.0, rhythm.steadiness_db / 24),
             near_whole * rhythm.periodicity * count,
@@ -76,13 +76,20 @@ def traits(rhythm: Rhythm) -> Floats:
 def likelihood_ratio(rhythm: Rhythm, coefficients: Coefficients | None = None) -> float:
     """How many times likelier this rhythm is in a loop than in another sound: 1 / MOST_AGAINST to MOST_FOR.
 
-    How far it goes for a loop grows with the length of the file and the number of onsets, from 1.
+    How far it goes for a loop grows from 1 with the length of the file, the number of onsets and how much
+    they differ.
     """
     known = coefficients or stored()
     weights = np.array([known.weights[name] for name in TRAITS])
     log_odds = known.intercept + float(weights @ traits(rhythm))
-    trust = min(np.interp(rhythm.length_s, LOOP_S, (0.0, 1.0)), np.interp(rhythm.onsets, LOOP_ONSETS, (0, 1)))
+    differ = max(_share(rhythm.accent_db, ACCENTS_DB), _share(rhythm.gap_spread, GAP_SPREAD))
+    trust = min(_share(rhythm.length_s, LOOP_S), _share(rhythm.onsets, LOOP_ONSETS), differ)
     return float(np.exp(np.clip(log_odds, -np.log(MOST_AGAINST), np.log(MOST_FOR) * trust)))
+
+
+def _share(value: float, span: tuple[float, float]) -> float:
+    """How far a value has come from one end of the span to the other, from 0 to 1."""
+    return float(np.clip((value - span[0]) / (span[1] - span[0]), 0.0, 1.0))
 
 
 @lru_cache(maxsize=1)

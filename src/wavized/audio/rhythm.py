@@ -128,9 +128,12 @@ def listen(samples: Samples, *, sample_rate: int, length_s: float | None = None)
 
 
 def _bands(mono: Samples, rate: int) -> Floats:
-    """Power in bands of an octave, (frames, bands); the sound stands between two half frames of silence."""
+    """Power in bands of an octave, (frames, bands).
+
+    Half a frame of silence goes before the sound; none after it, or a sound cut off would begin anew there.
+    """
     span, hop = round(SPAN_S * rate), max(1, round(STEP_S * rate))
-    padded = np.concatenate([np.zeros(span // 2, np.float32), mono, np.zeros(span // 2, np.float32)])
+    padded = np.pad(mono, (span // 2, max(0, span - span // 2 - len(mono))))
     frames = np.lib.stride_tricks.sliding_window_view(padded, span)[::hop]
     size = 1 << (span - 1).bit_length()
     window = np.hanning(span).astype(np.float32)
