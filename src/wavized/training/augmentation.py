@@ -37,7 +37,7 @@ LIMITS: dict[str, Limits] = {
     "808": Limits(falling=True),
     "sub": Limits(clean=True),
     "loop": Limits(whole=True),
-    **{label: Limits(raised=RAISED) for label in ("acid", "brass", "growl", "reese", "slap")},
+    **{label: Limits(raised=RAISED) for label in ("acid", "brass", "growl", "slap")},
 }
 """Limits per label; a label that is not named has none."""
 

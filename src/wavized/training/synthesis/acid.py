@@ -126,6 +126,19 @@ def dark(rng: Rng, rate: int, note: Note) -> Audio:
     return _dirt(rng, closed.play(rng, rate, note), rate)
 
 
+def opened(rng: Rng, rate: int, note: Note) -> Audio:
+    """The cutoff stands high: one bright oscillator, held flat, along which a resonance slides."""
+    high = replace(
+        Squelch.draw(rng, note),
+        base=log_uniform(rng, 500.0, 5000.0),
+        resonance=uniform(rng, 0.35, 0.85),
+        octaves=uniform(rng, 0.2, 2.0),
+        tau=log_uniform(rng, 0.05, 1.5),
+        fall=log_uniform(rng, 1.0, 10.0),
+    )
+    return _dirt(rng, high.play(rng, rate, note), rate, 3.0)
+
+
 def plucked(rng: Rng, rate: int, note: Note) -> Audio:
     """A short accent: the filter snaps shut in a few hundredths of a second, ringing on the way."""
     quick = replace(
@@ -225,6 +238,7 @@ FAMILIES: dict[str, Patch] = {
     "mellow": mellow,
     "poised": poised,
     "dark": dark,
+    "open": opened,
     "plucked": plucked,
     "screaming": screaming,
     "distorted": distorted,

@@ -7,7 +7,7 @@ import numpy as np
 from wavized.training.synthesis.draw import Audio, Note, Patch, Rng, chance, hertz, log_uniform, pick, uniform
 from wavized.training.synthesis.envelopes import adsr, attack_decay, gate, seconds
 from wavized.training.synthesis.filters import ladder, lowpass
-from wavized.training.synthesis.oscillators import noise, phase, pulse, saw, sine, stack
+from wavized.training.synthesis.oscillators import drift, noise, phase, pulse, saw, sine, stack
 from wavized.training.synthesis.shaping import level, tanh, tube
 from wavized.training.synthesis.space import chorus, reverb, spread
 from wavized.training.synthesis.spectral import peaks, shape
@@ -15,7 +15,7 @@ from wavized.training.synthesis.spectral import peaks, shape
 
 def _cents(rng: Rng, most: float) -> tuple[float, ...]:
     voices = int(rng.integers(2, 6))
-    width = uniform(rng, 0.25, 1.0) * most
+    width = uniform(rng, 0.25, 1.3) * most
     return tuple(float(c) for c in np.linspace(-width, width, voices) + rng.uniform(-1, 1, voices))
 
 
@@ -84,7 +84,8 @@ def fm_brass(rng: Rng, rate: int, note: Note) -> Audio:
     amp = adsr(
         note, n, rate, log_uniform(rng, 0.005, 0.07), log_uniform(rng, 0.2, 1.0), uniform(rng, 0.5, 1.0)
     )
-    return level(tone * amp)
+    tone = level(tone * amp)
+    return chorus(tone, rate, log_uniform(rng, 0.3, 3.0), 1.5, 0.5) if chance(rng, 0.3) else tone
 
 
 def stab(rng: Rng, rate: int, note: Note) -> Audio:
@@ -162,6 +163,7 @@ def blown(rng: Rng, rate: int, note: Note) -> Audio:
     attack = min(log_uniform(rng, 0.015, 0.09), 0.4 * note.gate)
     loud = attack_decay(n, rate, attack, log_uniform(rng, 0.2, 2.0), uniform(rng, 0.65, 1.0))
     loud = loud * gate(note, n, rate, 1e-3)
+    loud = loud * (1.0 + uniform(rng, 0.0, 0.15) * drift(rng, n, rate, uniform(rng, 3.0, 8.0)))
     bell, slope, tone = log_uniform(rng, 150.0, 900.0), uniform(rng, 1.2, 3.2), np.zeros(n)
     count = int(min(40, 0.4 * rate / note.frequency, 7000.0 / note.frequency))
     brighter, strength = loud ** uniform(rng, 0.1, 0.3), loud.copy()
@@ -173,8 +175,12 @@ def blown(rng: Rng, rate: int, note: Note) -> Audio:
         # sin((k + 1) x) = 2 cos(x) sin(k x) - sin((k - 1) x)
         partial, before = twice_cos * partial - before, partial
     tone = tone + log_uniform(rng, 0.003, 0.05) * lowpass(noise(rng, n), 4000.0, rate) * loud
-    if chance(rng, 0.5):
+    if chance(rng, 0.4):
         tone = tanh(level(tone), log_uniform(rng, 0.5, 5.0))
+    if chance(rng, 0.4):
+        tone = chorus(
+            level(tone), rate, log_uniform(rng, 0.3, 3.0), uniform(rng, 0.5, 2.5), uniform(rng, 0.3, 0.9)
+        ).mean(axis=0)
     return (
         reverb(rng, tone, rate, log_uniform(rng, 0.2, 1.0), uniform(rng, 0.03, 0.2))
         if chance(rng, 0.3)

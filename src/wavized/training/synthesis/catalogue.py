@@ -48,17 +48,19 @@ _FAMILIES: dict[str, dict[str, Patch]] = {
 
 _WEIGHTS: dict[str, dict[str, float]] = {
     "808": {"plain": 2.5, "classic": 1.5, "driven": 2.0, "clipped": 2.0, "fat": 2.5},
-    "acid": {"dark": 2.0, "phrase": 2.0, "plucked": 2.0},
+    "acid": {"dark": 2.0, "phrase": 2.0, "plucked": 2.0, "open": 2.0},
     "brass": {"blown": 1.5, "hit": 1.5},
     "growl": {},
-    "reese": {"classic": 1.5},
+    "reese": {"classic": 2.0, "dark": 1.5, "phased": 1.5, "bright": 0.5},
     "slap": {"thumb": 2.0, "pop": 1.5, "finger": 1.5},
     "sub": {"pure": 2.0, "warm": 2.0},
     "not_bass": {
-        "kick": 7.0,
+        "kick": 5.0,
         "hard_kick": 3.0,
         "tuned_kick": 2.5,
-        "tom": 3.0,
+        "tom": 2.0,
+        "hand_drum": 3.0,
+        "soft_kick": 3.0,
         "snare": 2.0,
         "impact": 1.5,
         "voice": 2.5,
@@ -70,8 +72,8 @@ _WEIGHTS: dict[str, dict[str, float]] = {
 }
 """Families drawn more often than the others of their label (weight 1)."""
 
-HIGHER = frozenset({"acid", "brass", "growl", "reese", "slap"})
-"""Basses that are also sampled above the bass register; for 808 and sub the register is part of the sound."""
+HIGHER = frozenset({"acid", "brass", "growl", "slap"})
+"""Basses that are also sampled above the bass register; in 808, reese and sub it is part of the sound."""
 
 OCTAVE_UP, TWELFTH_UP = 0.15, 0.05
 """Chance of 12 or 19 semitones up, one law for all of `HIGHER`; the production chain may add an octave."""

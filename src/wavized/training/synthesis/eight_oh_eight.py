@@ -96,14 +96,14 @@ def clipped(rng: Rng, rate: int, note: Note) -> Audio:
 
 
 def fat(rng: Rng, rate: int, note: Note) -> Audio:
-    """Driven so hard that it is nearly a square: odd harmonics, and a level that hardly falls for seconds."""
+    """Driven so hard that it is nearly a square or lopsided: a level that hardly falls for seconds."""
     n, tau = _length(rng, rate, note, 2.5, 0.4)
     body = _body(rng, n, rate, _drop(rng, n, rate, note.frequency, 3.0), tau)
     if chance(rng, 0.5):
         body = body + 0.5 * _click(rng, n, rate)
-    even = uniform(rng, 0.0, 0.15) if chance(rng, 0.3) else 0.0
+    even = uniform(rng, 0.05, 0.9) if chance(rng, 0.6) else 0.0
     hot = tube(body, log_uniform(rng, 3.0, 40.0), even)
-    dark = lowpass(hot, note.frequency * log_uniform(rng, 2.0, 40.0), rate, 1 + int(rng.integers(2)))
+    dark = lowpass(hot, note.frequency * log_uniform(rng, 2.0, 60.0), rate, 1 + int(rng.integers(2)))
     return tanh(level(dark), log_uniform(rng, 0.3, 3.0))
 
 

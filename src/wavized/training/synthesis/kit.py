@@ -44,6 +44,27 @@ def long_kick(rng: Rng, rate: int, _note: Note) -> Audio:
     return tanh(body + uniform(rng, 0.1, 0.6) * tap, log_uniform(rng, 0.5, 4.0))
 
 
+def soft_kick(rng: Rng, rate: int, _note: Note) -> Audio:
+    """An acoustic, felt or lo-fi kick: hardly a click, a short fall in pitch, a thud with some air."""
+    length = log_uniform(rng, 0.12, 0.7)
+    n = int(length * rate)
+    end = uniform(rng, 40.0, 75.0)
+    track = sweep(
+        n, rate, end * log_uniform(rng, 1.3, 3.5), end * uniform(rng, 0.75, 1.0), uniform(rng, 0.02, 0.09)
+    )
+    body = sine(phase(track, n, rate)) * np.exp(
+        -((seconds(n, rate) / (length * 0.35)) ** uniform(rng, 0.8, 1.5))
+    )
+    skin = uniform(rng, 0.05, 0.5) * _tap(
+        rng, n, rate, 60.0, log_uniform(rng, 300.0, 3000.0), uniform(rng, 0.01, 0.05)
+    )
+    mix = body * np.clip(seconds(n, rate) / log_uniform(rng, 0.0005, 0.008), 0.0, 1.0) + skin
+    tone = tanh(mix, log_uniform(rng, 0.3, 4.0))
+    return (
+        reverb(rng, tone, rate, uniform(rng, 0.1, 0.5), uniform(rng, 0.05, 0.3)) if chance(rng, 0.3) else tone
+    )
+
+
 def hard_kick(rng: Rng, rate: int, _note: Note) -> Audio:
     """A distorted kick of techno and hardstyle; its pitch never comes to rest."""
     length = log_uniform(rng, 0.15, 0.5)
@@ -115,8 +136,8 @@ def cymbal(rng: Rng, rate: int, _note: Note) -> Audio:
 
 
 def tom(rng: Rng, rate: int, _note: Note) -> Audio:
-    """A tom or conga: a skin tone with a moderate fall, 0.2-0.8 s."""
-    length = log_uniform(rng, 0.2, 0.8)
+    """A tom or conga: a skin tone with a moderate fall, 0.2-1.2 s."""
+    length = log_uniform(rng, 0.2, 1.2)
     n = int(length * rate)
     end = log_uniform(rng, 75.0, 330.0)
     skin = phase(sweep(n, rate, end * uniform(rng, 1.1, 2.0), end, log_uniform(rng, 0.02, 0.1)), n, rate)
@@ -125,6 +146,31 @@ def tom(rng: Rng, rate: int, _note: Note) -> Audio:
         rng, n, rate, 300.0, 4000.0, 0.015
     )
     return tanh(mix, log_uniform(rng, 0.5, 3.0))
+
+
+def hand_drum(rng: Rng, rate: int, _note: Note) -> Audio:
+    """Conga, bongo, darbuka, log drum: modes that are no harmonics, and the slap of a hand."""
+    length = log_uniform(rng, 0.2, 1.3)
+    n = int(length * rate)
+    base, tau = log_uniform(rng, 80.0, 480.0), length * uniform(rng, 0.06, 0.25)
+    bend = sweep(n, rate, uniform(rng, 1.0, 1.2), 1.0, uniform(rng, 0.01, 0.06))
+    tone = np.zeros(n)
+    for ratio in (
+        1.0,
+        uniform(rng, 1.5, 1.65),
+        uniform(rng, 2.0, 2.2),
+        uniform(rng, 2.25, 2.9),
+        uniform(rng, 3.0, 4.4),
+    ):
+        mode = sine(phase(base * ratio * bend, n, rate, float(rng.random())))
+        tone += uniform(rng, 0.05, 1.0) / ratio * mode * decay(n, rate, tau / ratio ** uniform(rng, 0.5, 1.5))
+    slap = _tap(rng, n, rate, log_uniform(rng, 300.0, 2000.0), 8000.0, log_uniform(rng, 0.003, 0.03))
+    mix = level(tone) + uniform(rng, 0.1, 1.0) * slap
+    return (
+        reverb(rng, level(mix), rate, uniform(rng, 0.2, 1.0), uniform(rng, 0.03, 0.2))
+        if chance(rng, 0.4)
+        else level(mix)
+    )
 
 
 def perc(rng: Rng, rate: int, _note: Note) -> Audio:
@@ -161,12 +207,14 @@ def break_hit(rng: Rng, rate: int, note: Note) -> Audio:
 FAMILIES: dict[str, Patch] = {
     "kick": kick,
     "long_kick": long_kick,
+    "soft_kick": soft_kick,
     "hard_kick": hard_kick,
     "snare": snare,
     "clap": clap,
     "hat": hat,
     "cymbal": cymbal,
     "tom": tom,
+    "hand_drum": hand_drum,
     "perc": perc,
     "shaker": shaker,
     "break_hit": break_hit,

@@ -81,7 +81,7 @@ def _pickup(rng: Rng, tone: Audio, rate: int) -> Audio:
 def thumb(rng: Rng, rate: int, note: Note) -> Audio:
     """Electric bass struck by the thumb: a bright clank, then the string."""
     n = note.samples(rate)
-    sustain, dull = _sustain(rng, note), log_uniform(rng, 80.0, 1500.0)
+    sustain, dull = _sustain(rng, note), log_uniform(rng, 100.0, 5000.0)
     wire = String(note.frequency, sustain, dull, uniform(rng, 0.05, 0.25), uniform(rng, 0.2, 0.9))
     tone = wire.play(rng, n, rate)
     clank = _thump(rng, n, rate) * uniform(rng, 0.2, 0.9)
@@ -92,7 +92,7 @@ def thumb(rng: Rng, rate: int, note: Note) -> Audio:
 def pop(rng: Rng, rate: int, note: Note) -> Audio:
     """The string pulled away and snapping back: thin, sharp and short."""
     n = note.samples(rate)
-    sustain, dull = _sustain(rng, note, 0.2, 0.8), log_uniform(rng, 150.0, 2000.0)
+    sustain, dull = _sustain(rng, note, 0.2, 1.2), log_uniform(rng, 150.0, 5000.0)
     wire = String(
         note.frequency * pick(rng, 1.0, 2.0), sustain, dull, uniform(rng, 0.03, 0.12), uniform(rng, 0.1, 0.6)
     )
@@ -101,7 +101,7 @@ def pop(rng: Rng, rate: int, note: Note) -> Audio:
     body = tanh(
         level(highpass(tone, 90.0, rate, 1) + uniform(rng, 0.4, 1.0) * snap), log_uniform(rng, 1.0, 6.0)
     )
-    return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * _body(rng, note, n, rate, 0.25, 0.9)
+    return _pickup(rng, body, rate) * gate(note, n, rate, 0.0005) * _body(rng, note, n, rate, 0.25, 1.5)
 
 
 def picked(rng: Rng, rate: int, note: Note) -> Audio:

@@ -103,12 +103,11 @@ def _chord(rng: Rng, low: int, high: int) -> list[float]:
 
 
 def pad(rng: Rng, rate: int, note: Note) -> Audio:
-    """A slow, soft chord."""
+    """A slow, soft chord, or a single soft note that takes its time."""
     held = replace(note, gate=max(note.gate, 1.0), release=uniform(rng, 0.3, 1.0))
     n = held.samples(rate)
-    wave = np.sum(
-        [stack(rng, hertz(m), n, rate, (-9.0, 8.0)).mean(axis=0) for m in _chord(rng, 45, 64)], axis=0
-    )
+    pitches = _chord(rng, 45, 64) if chance(rng, 0.6) else [float(rng.integers(48, 72))]
+    wave = np.sum([stack(rng, hertz(m), n, rate, (-9.0, 8.0)).mean(axis=0) for m in pitches], axis=0)
     tone = lowpass(wave, log_uniform(rng, 600.0, 5000.0), rate) * gate(held, n, rate, uniform(rng, 0.1, 0.6))
     return chorus(level(tone), rate, uniform(rng, 0.2, 1.0), 3.0, 0.6)
 
@@ -170,7 +169,7 @@ def mallet(rng: Rng, rate: int, _note: Note) -> Audio:
     """Marimba, vibraphone, kalimba: a tuned bar above the basses, its overtones gone at once."""
     tau = log_uniform(rng, 0.1, 1.0)
     n = int(min(4.0 * tau, 3.0) * rate)
-    cycles = phase(hertz(float(rng.integers(50, 86))), n, rate)
+    cycles = phase(hertz(float(rng.integers(45, 86))), n, rate)
     overtone = pick(rng, 3.0, 4.0, 4.0, 5.4)
     tone = sine(cycles) * decay(n, rate, tau)
     tone = tone + uniform(rng, 0.1, 0.6) * sine(overtone * cycles) * decay(
