@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -78,9 +79,15 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"{time.monotonic() - started:7.0f} s  {text}\n")
         sys.stderr.flush()
 
+    signal.signal(signal.SIGTERM, _stop)
     try:
         train.train(training, say)
     except KeyboardInterrupt:
         say("stopped; the same command with --resume goes on from here")
         return 1
     return 0
+
+
+def _stop(*_: object) -> None:
+    """Asked to end, end as at Ctrl-C: with all processes, keeping what was learned."""
+    raise KeyboardInterrupt

@@ -154,9 +154,13 @@ def _answer(
     pictures: Pictures,
 ) -> None:
     """Keep what the listener says of the fold's clips, as they are and produced."""
-    kind = course.config.members[lesson.number]
     own = np.flatnonzero(held_sources)
-    clean = bank.see(bank.hear([course.sources[at] for at in own], course.config), course.config, kind)
+    clean = np.zeros((0, len(LABELS)), dtype=np.float32)
+    if own.size:
+        sounds = bank.hear([course.sources[at] for at in own], course.config)
+        clean = fit.probabilities(
+            listener, bank.see(sounds, course.config, course.config.members[lesson.number])
+        )
     chosen = asked(course)
     produced = np.flatnonzero(held[chosen])
     _keep(
@@ -164,7 +168,7 @@ def _answer(
         lambda path: np.savez(
             path,
             clean_at=own,
-            clean=fit.probabilities(listener, clean),
+            clean=clean,
             produced_at=produced,
             produced=fit.probabilities(listener, pictures[chosen[produced]]),
         ),

@@ -98,6 +98,7 @@ def prepare(training: Training, say: Say) -> Course:
     for done in bank.build(sources, recipes, folder, training.processes):
         say(f"bank: {done} of {len(recipes)}")
     config = training.config()
+    torch.set_num_threads(training.processes)
     for kind in sorted(set(training.members)):
         say(f"bank: pictures of the {kind} front")
         bank.pictures(folder, len(recipes), config, kind)
