@@ -24,6 +24,7 @@ from wavized.audio.rhythm import Rhythm
 from wavized.domain.hearing import Evidence, ModelInfo, Scored
 from wavized.domain.sample import Kind
 from wavized.errors import ModelUnusableError
+from wavized.inference.ear import EarForAudioClassification  # registers itself with the Auto classes
 from wavized.inference.manifest import Manifest
 from wavized.logic.pooling import RHYTHM
 
@@ -97,6 +98,20 @@ class AudioModel:
             Scored(dict(zip(self._labels, row, strict=True)), self.info.model_id)
             for row in probabilities.tolist()
         ]
+
+    def embed(self, windows: Sequence[Samples]) -> npt.NDArray[np.float32]:
+        """Where each window lies among all sounds: (windows, d), each row of length 1.
+
+        The product of two rows tells how alike two sounds are, 1 being the same. Only comparable within one
+        model. Raises ModelUnusableError where the model is of another architecture than the default one.
+        """
+        if not isinstance(self._network, EarForAudioClassification):
+            raise ModelUnusableError(
+                f"The model {self.info.model_id} has no embedding", hint="Use the model that came with Wavized"
+            )
+        with torch.inference_mode():
+            heard = self._network(torch.from_numpy(np.stack(windows))).embedding
+        return np.asarray(heard.numpy(), dtype=np.float32)
 
 
 def rhythm_says(heard: Rhythm, model: ModelInfo) -> tuple[Evidence, ...]:
