@@ -106,7 +106,7 @@ def gather(
             files=(doubt.name,),
             labels=(doubt.label,),
             reason=f"labelled {doubt.label}, sounds like {doubt.likelier} to {verdicts.by}",
-            numbers={doubt.label: doubt.of_label, doubt.likelier: doubt.of_likelier},
+            numbers={doubt.label: round(doubt.of_label, 4), doubt.likelier: round(doubt.of_likelier, 4)},
             likelier=doubt.likelier,
         )
         for doubt in verdicts.doubts
