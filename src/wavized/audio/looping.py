@@ -25,7 +25,7 @@ LOOP_ONSETS = (2, 6)
 on with its whole weight."""
 ACCENTS_DB, GAP_SPREAD = (1.0, 2.5), (0.1, 0.3)
 """The same for how much onsets differ in strength or time: what comes again just as it was may be an LFO."""
-MOST_FOR, MOST_AGAINST = 10.0, 5.0
+MOST_FOR, MOST_AGAINST = 10.0, 3.0
 """So many times likelier, at most, may a rhythm make a loop, or one sound: it rests on few real loops. A bass
 called a loop is lost to the library, a loop called a bass is filed wrongly: both are dear."""
 
@@ -37,6 +37,7 @@ TRAITS = (
     "variety",
     "accents",
     "gaps",
+    "lift",
     "loud end",
     "steadiness",
     "whole beats",
@@ -66,6 +67,7 @@ def traits(rhythm: Rhythm) -> Floats:
             min(1.0, rhythm.variety_db / 8) * count,
             min(1.0, rhythm.accent_db / 4) * count,
             min(1.0, 2 * rhythm.gap_spread) * count,
+            min(1.0, rhythm.lift_db / 15) * count,
             max(-1.0, rhythm.end_db / 24),
             max(-1.0, rhythm.steadiness_db / 24),
             near_whole * rhythm.periodicity * count,

@@ -49,6 +49,8 @@ class Rhythm:
     `beats` is the length of the file in such beats.
     `variety_db` is how much the onsets differ in colour, `accent_db` how much in strength (both standard
     deviations, dB), `gap_spread` how much the gaps between them differ (standard deviation over mean).
+    `lift_db` is by how much the whole sound gets louder at an onset (median, dB): little where only a filter
+    opens on a held note.
     `end_db` is the loudest tenth of a second of the last quarter against that of the whole (dB, 0 at most),
     `steadiness_db` the same for the quietest of four quarters.
     """
@@ -64,6 +66,7 @@ class Rhythm:
     variety_db: float = 0.0
     accent_db: float = 0.0
     gap_spread: float = 0.0
+    lift_db: float = 0.0
     end_db: float = -60.0
     steadiness_db: float = -60.0
 
@@ -109,7 +112,8 @@ def listen(samples: Samples, *, sample_rate: int, length_s: float | None = None)
     flux = _flux(level)
     at = _onsets(flux)
     lag, periodicity = _beat(flux)
-    steadiness_db, end_db = _ends(bands.sum(axis=1))
+    power = bands.sum(axis=1)
+    steadiness_db, end_db = _ends(power)
     return Rhythm(
         length_s=length_s,
         heard_s=heard.shape[1] / sample_rate,
@@ -122,6 +126,7 @@ def listen(samples: Samples, *, sample_rate: int, length_s: float | None = None)
         variety_db=_variety(level, at),
         accent_db=float(10 * flux[at[1:]].std()) if len(at) > 2 else 0.0,
         gap_spread=_gap_spread(at),
+        lift_db=_lift(power, at),
         end_db=end_db,
         steadiness_db=steadiness_db,
     )
@@ -237,6 +242,16 @@ def _gap_spread(at: npt.NDArray[np.intp]) -> float:
     """Standard deviation of the gaps between onsets over their mean: an LFO has the same again and again."""
     gaps = np.diff(at)
     return float(gaps.std() / gaps.mean()) if len(gaps) > 1 else 0.0
+
+
+def _lift(power: Floats, at: npt.NDArray[np.intp]) -> float:
+    """The loudest frame at an onset against the quietest in the tenth of a second before it: median, dB."""
+    if len(at) < 2:
+        return 0.0
+    level = power / power.max() + 1e-4
+    after = [level[max(0, frame - 2) : frame + 8].max() for frame in at[1:]]
+    before = [level[max(0, frame - 12) : frame + 1].min() for frame in at[1:]]
+    return float(10 * np.log10(np.median(np.divide(after, before))))
 
 
 def _ends(power: Floats) -> tuple[float, float]:

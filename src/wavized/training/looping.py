@@ -81,7 +81,7 @@ def from_synthesis(count: int, seed: int) -> list[Example]:
     found = []
     for index in range(3 * count):
         rng = np.random.default_rng((seed, index))
-        kind = ("loop", "one-shot", "long")[index % 3]
+        kind = ("loop", "long", "one-shot")[index % 3]
         label, sound = _make(kind, rng)
         if rng.random() < 0.6:
             limits = LIMITS.get(label, Limits())
@@ -94,17 +94,17 @@ def from_synthesis(count: int, seed: int) -> list[Example]:
 
 
 def _make(kind: str, rng: np.random.Generator) -> tuple[str, Audio]:
-    label = str(rng.choice(ONE_SHOTS))
     if kind == "loop":
         if rng.random() < 0.5:
             return kind, render("loop", rng, RENDERED_RATE)
         parts = [render(str(rng.choice(ONE_SHOTS)), rng, RENDERED_RATE) for _ in range(rng.integers(1, 4))]
         return kind, compose.loop(parts, RENDERED_RATE, rng)
+    label = str(rng.choice(ONE_SHOTS))
     if kind == "long":
         length_s = float(rng.uniform(*LONG_S))
         release_s = length_s * float(rng.uniform(0.05, 0.4))
-        note = Note(float(rng.integers(24, 50)), length_s - release_s, release_s)
         family = str(rng.choice(list(families(label))))
+        note = Note(float(rng.integers(24, 50)), length_s - release_s, release_s)
         return label, render_note(label, family, rng, note, RENDERED_RATE)
     return label, render(label, rng, RENDERED_RATE)
 
@@ -172,11 +172,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Hear, fit, measure with families apart, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", nargs="+", type=Path, metavar="CORPUS")
+    parser.add_argument("--made", type=int, default=MADE, metavar="N", help="sounds to make of each kind")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--output", type=Path, default=TARGET, metavar="FILE")
     args = parser.parse_args(arguments)
     sources = corpus.read_all(args.corpus)
-    examples = from_corpus(sources) + from_synthesis(MADE, args.seed)
+    examples = from_corpus(sources) + from_synthesis(args.made, args.seed)
     told: dict[str, object] = {
         "method": "L2 logistic regression, loops and others weighted alike; held out by family",
         "corpus": corpus.digest(source for source in sources if source.use == "train"),
