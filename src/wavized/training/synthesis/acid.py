@@ -131,9 +131,9 @@ def opened(rng: Rng, rate: int, note: Note) -> Audio:
     high = replace(
         Squelch.draw(rng, note),
         base=log_uniform(rng, 500.0, 5000.0),
-        resonance=uniform(rng, 0.35, 0.85),
-        octaves=uniform(rng, 0.2, 2.0),
-        tau=log_uniform(rng, 0.05, 1.5),
+        resonance=uniform(rng, 0.55, 0.92),
+        octaves=uniform(rng, 0.7, 2.5),
+        tau=log_uniform(rng, 0.08, 1.2),
         fall=log_uniform(rng, 1.0, 10.0),
     )
     return _dirt(rng, high.play(rng, rate, note), rate, 3.0)

@@ -48,7 +48,7 @@ _FAMILIES: dict[str, dict[str, Patch]] = {
 
 _WEIGHTS: dict[str, dict[str, float]] = {
     "808": {"plain": 2.5, "classic": 1.5, "driven": 2.0, "clipped": 2.0, "fat": 2.5},
-    "acid": {"dark": 2.0, "phrase": 2.0, "plucked": 2.0, "open": 2.0},
+    "acid": {"dark": 2.0, "phrase": 2.0, "plucked": 2.0, "open": 1.3},
     "brass": {"blown": 1.5, "hit": 1.5},
     "growl": {},
     "reese": {"classic": 2.0, "dark": 1.5, "phased": 1.5, "bright": 0.5},
