@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from support.audio import write_tone
 from support.fake_classifier import MODEL, FakeClassifier, scored
-from wavized.domain.hearing import Refused, Unanswered
+from wavized.domain.hearing import Evidence, Refused, Unanswered
 from wavized.domain.sample import Kind
 from wavized.training import calibration, evaluation, statistics
 from wavized.training.corpus import CorpusError
@@ -38,6 +38,19 @@ def test_accuracy_is_forced_choice_among_the_seven() -> None:
     found = figures([clip, heard("808", "808"), heard("sub", "808"), heard("loop", "loop")])
     assert found["n"] == 3
     assert found["accuracy"] == pytest.approx(2 / 3)
+
+
+def test_the_rhythm_counts_in_decisions_and_rejection_but_not_in_forced_choice() -> None:
+    """What else was heard is weighed as the product does; who would win among the seven is the ear's."""
+    loop_like = Evidence("rhythm", {label: 0.9 if label == "loop" else 0.1 for label in scored().scores})
+    alone = [heard("loop", "loop", 0.3), heard("808", "808", 0.97), heard("sub", "808", 0.5)]
+    was, now = figures(alone), figures([replace(alone[0], evidence=(loop_like,)), *alone[1:]])
+    assert (was["decisions"]["loop"]["skip"], now["decisions"]["loop"]["skip"]) == (0, 1)
+    assert now["rejection"]["by_label"]["loop"]["n"] == 1
+    sums = [clip.pooled((*MODEL.categories, *MODEL.rejects)) for clip in alone]
+    assert sums == [clip.scores for clip in alone]
+    for name in ("accuracy", "confusion", "auc_macro", "ece"):
+        assert now[name] == was[name]
 
 
 def test_per_class_figures_and_confusion() -> None:
@@ -297,6 +310,18 @@ def test_thresholds_keep_the_bound_on_what_is_filed_wrongly() -> None:
     top = scores[:, :7].max(axis=1)
     filed = (scores[:, 7:].sum(axis=1) < found.reject_above) & (top >= found.file_above)
     assert filed.any() and found.filed > 0
+
+
+def test_the_coverage_table_tells_what_each_threshold_files() -> None:
+    """More caution files less, and at the chosen threshold the table says what was chosen."""
+    logits, truth = noisy_logits(1.0)
+    scores = calibration.probabilities(2.0 * logits, 2.0)
+    table = calibration.coverage(scores, truth, 7, calibration.Thresholds(0.9, 0.0, 0.5, 0.0, 0.0))
+    assert [row["filed"] for row in table] == sorted((row["filed"] for row in table), reverse=True)
+    chosen = calibration.thresholds(scores, truth, 7)
+    there = calibration.coverage(scores, truth, 7, chosen)
+    near = min(there, key=lambda row: abs(row["threshold"] - chosen.file_above))
+    assert near["filed"] == pytest.approx(chosen.filed, abs=0.1)
 
 
 def test_hopeless_scores_are_filed_with_caution() -> None:

@@ -93,6 +93,30 @@ def thresholds(
     return max(kept, key=lambda found: found.filed) if kept else measured(*CAUTIOUS)
 
 
+def coverage(
+    scores: Floats, truth: NDArray[np.integer], categories: int, chosen: Thresholds
+) -> list[dict[str, float]]:
+    """For several thresholds, with the chosen margin: the share filed and the share of it that is wrong.
+
+    Of all held-out clips, rejects included, every class counting alike: what a user who files more or less
+    unattended has to expect.
+    """
+    weights = class_weights(truth)
+    bass = scores[:, :categories]
+    ranked = np.sort(bass, axis=1)
+    may = (scores[:, categories:].sum(axis=1) < chosen.reject_above) & (
+        ranked[:, -1] - ranked[:, -2] >= chosen.margin
+    )
+    wrong = bass.argmax(axis=1) != truth
+    table = []
+    for threshold in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975, 0.99):
+        filed = may & (ranked[:, -1] >= threshold)
+        share = float(weights[filed].sum())
+        error = float(weights[filed & wrong].sum() / share) if share else 0.0
+        table.append({"threshold": threshold, "filed": round(share, 4), "wrong": round(error, 4)})
+    return table
+
+
 def _reject_above(
     scores: Floats, truth: NDArray[np.integer], categories: int, *, most_lost: float = 0.03
 ) -> float:

@@ -162,12 +162,14 @@ def calibrate(
     heard = np.concatenate([held.clean[sure], held.produced])
     logits = np.log(np.maximum(heard, 1e-9))
     temperature = calibration.temperature(logits, truth)
-    found = calibration.thresholds(calibration.probabilities(logits, temperature), truth, len(CATEGORIES))
+    scores = calibration.probabilities(logits, temperature)
+    found = calibration.thresholds(scores, truth, len(CATEGORIES))
     figures: dict[str, object] = {
         **({"clean": _summary(held.clean[sure], own[sure])} if sure.any() else {}),
         "clean_and_produced": _summary(heard, truth),
         "filed": round(found.filed, 4),
         "wrong_among_filed": round(found.wrong_among_filed, 4),
+        "coverage": calibration.coverage(scores, truth, len(CATEGORIES), found),
     }
     say(f"held out: {figures}")
     say(f"temperature {temperature}, {found}")
