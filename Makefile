@@ -33,9 +33,10 @@ check: lint test
 bench: $(VENV)/.installed-dev
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
+# Without CORPUS everything the model learns from is synthesized. It goes on where it was interrupted.
+OUT ?= build/bass-v2
 model: $(VENV)/.installed-dev
-	@test -d '$(CORPUS)' || { echo 'Say where the sounds are: make model CORPUS=DIR'; exit 2; }
-	$(BIN)/wavized train --corpus $(CORPUS) --out models/bass-v1 --epochs 8 --draws 24000 --seed 1 --resume
+	$(BIN)/wavized train $(if $(CORPUS),--corpus '$(CORPUS)') --out '$(OUT)' --resume
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

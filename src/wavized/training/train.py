@@ -21,7 +21,7 @@ from wavized.training.corpus import CATEGORIES, LABELS, Source
 from wavized.training.lessons import Course
 
 Say = Callable[[str], None]
-FOLDS, WIDTH = 7, 16
+FOLDS, WIDTH = 5, 16
 MEMBERS = (LOGARITHMIC, LINEAR, LOGARITHMIC, LINEAR)
 JUDGED = 2
 """So many of the members also learn without each fold, to answer for it: the first of each front."""
