@@ -1,4 +1,4 @@
-"""The one file of the product that imports torch and transformers: a model folder as a function of sound.
+"""A model folder as a function of sound. Beside `ear`, the one file of the product with torch and transformers.
 
 Runs in the worker process, and in training and evaluation. Loads safetensors only, runs no code that a model
 folder brings along, and never reaches for the network.
