@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wavized.domain.hearing import Evidence, FileIt, ModelInfo, Review, Skip
 from wavized.domain.sample import Kind
+from wavized.logic import wording
 from wavized.logic.policy import Thresholds, judge
 from wavized.logic.pooling import pool
 
@@ -122,6 +124,17 @@ def test_the_rhythm_never_chooses_among_the_categories():
     one = ear(acid=0.5, reese=0.3)
     was, now = judge([one], MODEL, THRESHOLDS), judge([one, rhythm(0.2)], MODEL, THRESHOLDS)
     assert math.isclose(was.scores["acid"] / was.scores["reese"], now.scores["acid"] / now.scores["reese"])
+
+
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [(10, "the rhythm says loop"), (0.3, "the rhythm says one sound, no loop"), (1, "nothing either way")],
+)
+def test_the_rhythm_is_told_in_words(ratio, told):
+    """What the rhythm says comes with what it went by."""
+    words = wording.testimony(rhythm(ratio))
+    assert told in words
+    assert words.endswith('("8 even onsets in 4.0 s")')
 
 
 def test_a_sure_bass_survives_a_strong_rhythm():
