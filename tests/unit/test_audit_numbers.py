@@ -58,6 +58,12 @@ def test_a_bass_too_deep_to_hear_is_seen() -> None:
     assert traits(tone(40.0)).inaudible_share < 0.01
 
 
+def test_an_offset_after_the_end_is_no_length() -> None:
+    """A note of half a second on a standing offset is half a second long."""
+    note = np.concatenate([tone(80.0, 0.5), np.zeros((1, RATE), np.float32)], axis=1)
+    assert traits(note + 0.2).duration_s == pytest.approx(0.5, abs=0.1)
+
+
 def test_how_a_file_was_made_is_measured() -> None:
     """Clipping, offset, silence before the sound and what is left at the end are told apart."""
     clean = np.round(0.9 * 2**15 * tone(110.0).T) / 2**15

@@ -24,6 +24,8 @@ from wavized.training.synthesis import render as synthesize
 
 SHOWN = 120
 """Findings of one kind that the page shows, most telling first; audit.json holds all."""
+OF_A_SORT = 16
+"""Flaws of one sort that the page shows, spread over all of them."""
 PICTURED = frozenset(
     {"evaluation_leak", "family_leak", "label_conflict", "doubtful_label", "outlier", "flaw"}
 )
@@ -65,7 +67,12 @@ def brief(value: float) -> str:
 
 
 def _shown(audit: Audit, kind: str) -> list[Finding]:
-    return [finding for finding in audit.of(kind) if clear(finding)][:SHOWN]
+    """What the page shows of one kind; of flaws, some of every sort."""
+    found = [finding for finding in audit.of(kind) if clear(finding)]
+    if kind != "flaw":
+        return found[:SHOWN]
+    sorts = [[f for f in found if f.reason.partition(":")[0] == sort] for sort in audit.flaws()]
+    return [finding for flaws in sorts for finding in flaws[:: -(-len(flaws) // OF_A_SORT)]]
 
 
 class _Album:

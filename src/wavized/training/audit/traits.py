@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
+from scipy.signal import butter, sosfilt
 
 from wavized.audio.mixing import to_mono
 from wavized.training.synthesis.measures import FRAME, measure, power_frames
@@ -20,6 +21,8 @@ FLAT = 5e-5
 """A step and a half of 16 bits: where a wave stands still at its peak it was cut off. A sine does so 0.6 % of
 the time.
 """
+
+_AUDIBLE = butter(2, INAUDIBLE_HZ, "highpass", fs=RATE, output="sos")
 
 Audio = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -75,8 +78,11 @@ LOGARITHMIC = frozenset({"duration_s", "decay_s", "centroid_hz", "attack_ratio",
 
 
 def traits(samples: Audio) -> Traits:
-    """Measure a clip (channels, n) at RATE that starts at its onset."""
-    plain = measure(samples, RATE)
+    """Measure a clip (channels, n) at RATE that starts at its onset.
+
+    Lengths are those of what can be heard: an offset that stays until the file ends is no sound.
+    """
+    plain = measure(sosfilt(_AUDIBLE, samples, axis=1), RATE)
     mono = to_mono(samples).astype(np.float64)
     power = power_frames(mono)
     hertz = np.fft.rfftfreq(FRAME, 1.0 / RATE)
