@@ -216,9 +216,7 @@ def test_a_kick_is_short_and_never_holds_a_note(family: str) -> None:
         assert turns[turns > 0.0002][-1] > 2.0 * turns[0]
 
 
-@pytest.mark.parametrize(
-    "family", sorted(HIGH)
-)
+@pytest.mark.parametrize("family", sorted(HIGH))
 def test_a_lead_leaves_the_bass_register_empty(family: str) -> None:
     """What sounds like a bass two octaves up has hardly any energy below 150 Hz."""
     for seed in range(8):
