@@ -1,4 +1,4 @@
-"""A model folder as a function of sound. Beside `ear`, the one file of the product with torch and transformers.
+"""A model folder as a function of sound. Beside `ear` the one file of the product with torch in it.
 
 Runs in the worker process, and in training and evaluation. Loads safetensors only, runs no code that a model
 folder brings along, and never reaches for the network.
@@ -107,7 +107,8 @@ class AudioModel:
         """
         if not isinstance(self._network, EarForAudioClassification):
             raise ModelUnusableError(
-                f"The model {self.info.model_id} has no embedding", hint="Use the model that came with Wavized"
+                f"The model {self.info.model_id} has no embedding",
+                hint="Use the model that came with Wavized",
             )
         with torch.inference_mode():
             heard = self._network(torch.from_numpy(np.stack(windows))).embedding
