@@ -12,6 +12,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ MAX_BYTES = 512 << 20
 MAX_ROWS = 200_000
 MAX_STEPS = 20_000_000
 """SQLite's virtual machine may take so many steps: a foreign database must not keep us for long."""
+MAX_TEXT_BYTES = 1 << 20
+"""No text of a catalogue is as long; SQLite refuses one that is."""
+IDLE_SHARE = 20
+"""So many times as long as a reading took must pass before the next: downloads change a catalogue all the time,
+and a large one must not be copied for every sample."""
 
 _COPIED = ("", "-wal")
 """The database, and what is written but not yet in it. The index of that (`-shm`) SQLite makes anew."""
@@ -40,17 +46,25 @@ Signature = tuple[tuple[int, int], ...]
 
 @dataclass(slots=True)
 class _Shelf:
-    """What one database held when its files looked like `signature`."""
+    """What one database held when its files looked like `signature`; `due` is when it may be read again.
+
+    `whole` is False where the last reading failed; what an earlier one gave is kept.
+    """
 
     signature: Signature
     by_path: Mapping[str, CatalogueEntry]
+    due: float
+    whole: bool = True
 
 
 class SpliceCatalogue:
     """The Catalogue of all accounts on this computer. `find` lists their databases, anew each time."""
 
-    def __init__(self, find: Callable[[], Sequence[Path]]) -> None:
+    def __init__(
+        self, find: Callable[[], Sequence[Path]], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._find = find
+        self._monotonic = monotonic
         self._shelves: dict[Path, _Shelf] = {}
 
     def look_up(self, path: Path) -> CatalogueEntry | None:
@@ -59,25 +73,37 @@ class SpliceCatalogue:
             return None  # not one of Splice's folders: it need not be asked
         keys = _keys(os.fspath(path))
         for database in self._find():
-            shelf = self._shelf(database)
-            found = next((shelf[key] for key in keys if key in shelf), None)
+            found = self._entry(database, keys)
             if found is not None:
                 return found
         return None
 
-    def _shelf(self, database: Path) -> Mapping[str, CatalogueEntry]:
-        """The database's content, read again only after it has changed."""
+    def _entry(self, database: Path, keys: Sequence[str]) -> CatalogueEntry | None:
+        """The entry in one database, which is read again where it lacks it and has changed since."""
+        shelf = self._shelves.get(database)
+        found = _first(shelf, keys)
+        if found is not None or (shelf is not None and self._monotonic() < shelf.due):
+            return found
         signature = _signature(database)
-        known = self._shelves.get(database)
-        if known is not None and known.signature == signature:
-            return known.by_path
+        if shelf is None or shelf.signature != signature:
+            shelf = self._shelves[database] = self._fill(database, signature, shelf)
+        return _first(shelf, keys)
+
+    def _fill(self, database: Path, signature: Signature, before: _Shelf | None) -> _Shelf:
+        begun = self._monotonic()
+        by_path, whole = before.by_path if before else {}, True
         try:
             by_path = _read(database, signature)
         except (OSError, sqlite3.Error, ValueError) as error:
-            log.warning("Splice's catalogue %s cannot be read and is left out: %s", database, error)
-            by_path = {}  # until it changes, so that it is said once
-        self._shelves[database] = _Shelf(signature, by_path)
-        return by_path
+            whole = False
+            level = logging.WARNING if before is None or before.whole else logging.DEBUG  # said once
+            log.log(level, "Splice's catalogue %s cannot be read and is left out: %s", database, error)
+        ended = self._monotonic()
+        return _Shelf(signature, by_path, ended + IDLE_SHARE * (ended - begun), whole)
+
+
+def _first(shelf: _Shelf | None, keys: Sequence[str]) -> CatalogueEntry | None:
+    return next((shelf.by_path[key] for key in keys if key in shelf.by_path), None) if shelf else None
 
 
 def _signature(database: Path) -> Signature:
@@ -111,6 +137,7 @@ def _read(database: Path, signature: Signature) -> dict[str, CatalogueEntry]:
 def _entries(connection: sqlite3.Connection) -> Iterator[tuple[str, CatalogueEntry]]:
     steps = iter(range(MAX_STEPS // 10_000))
     connection.set_progress_handler(lambda: next(steps, None) is None, 10_000)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_TEXT_BYTES)
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     connection.execute("PRAGMA trusted_schema = OFF")
     kind = connection.execute("SELECT type FROM sqlite_master WHERE name = 'samples'").fetchone()

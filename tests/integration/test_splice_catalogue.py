@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import os
+import shutil
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -83,16 +85,53 @@ def test_new_downloads_are_seen_and_an_unchanged_catalogue_is_read_once(tmp_path
     private.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(private))
     path = make_sounds_db(tmp_path / "sounds.db", [])
-    known = catalogue(path)
+    known = SpliceCatalogue(lambda: [path], monotonic=itertools.count(step=100).__next__)
     assert known.look_up(SAMPLE) is None
-    with contextlib.closing(sqlite3.connect(path)) as splice, splice:
-        add_rows(splice, [ROW])
-    assert known.look_up(SAMPLE) == ENTRY
     content, status = path.read_bytes(), path.stat()
     path.write_bytes(b"\0" * len(content))
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert known.look_up(SAMPLE) == ENTRY, "same size and time: not read again"
+    assert known.look_up(SAMPLE) is None, "same size and time: not read again"
+    path.write_bytes(content)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        add_rows(connection, [ROW])
+    assert [known.look_up(SAMPLE) for _ in range(30)][-1] == ENTRY
     assert list(private.iterdir()) == []
+
+
+def test_a_catalogue_that_changes_all_the_time_is_not_copied_for_every_sample(tmp_path, monkeypatch):
+    """A reading that took a second is followed by none for twenty; what was read is known all the while."""
+    copies, copy = [], shutil.copyfile
+    monkeypatch.setattr(shutil, "copyfile", lambda *paths: (copies.append(paths), copy(*paths)))
+    path = make_sounds_db(tmp_path / "sounds.db", [ROW])
+    now = itertools.count()
+    known = SpliceCatalogue(lambda: [path], monotonic=now.__next__)
+    for number in range(18):
+        assert known.look_up(SAMPLE) == ENTRY
+        assert known.look_up(SAMPLE.with_name(f"{number}.wav")) is None
+        with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+            add_rows(connection, [{**ROW, "local_path": str(SAMPLE.with_name(f"{number}.wav"))}])
+    assert len(copies) == 1
+    for _ in range(4):
+        known.look_up(SAMPLE.with_name("17.wav"))
+    assert known.look_up(SAMPLE.with_name("17.wav")) == ENTRY
+    assert len(copies) == 2
+
+
+def test_what_was_read_stays_known_while_the_catalogue_cannot_be_read(tmp_path):
+    """Splice may be writing to it just then; the samples it listed before are still what they were."""
+    path = make_sounds_db(tmp_path / "sounds.db", [ROW])
+    known = SpliceCatalogue(lambda: [path], monotonic=itertools.count(step=100).__next__)
+    assert known.look_up(SAMPLE) == ENTRY
+    path.write_text("no database")
+    assert [known.look_up(SAMPLE.with_name("other.wav")) for _ in range(30)] == [None] * 30
+    assert known.look_up(SAMPLE) == ENTRY
+
+
+def test_a_text_without_end_is_no_evidence(tmp_path, caplog):
+    """A foreign database may hold anything; it must not fill the memory."""
+    path = make_sounds_db(tmp_path / "sounds.db", [{**ROW, "tags": "reese," * 400_000}])
+    assert catalogue(path).look_up(SAMPLE) is None
+    assert "cannot be read" in caplog.text
 
 
 def _other_layout(path: Path) -> None:
