@@ -105,6 +105,20 @@ def test_switched_off_only_the_sound_counts(make_house):
     assert "name" not in job.reason
 
 
+def test_a_fault_in_reading_names_does_not_hold_up_the_sample(make_house, caplog):
+    """What the ear says counts, the others are filed as well, and the log tells."""
+
+    class Broken:
+        def about(self, path: Path):
+            raise RuntimeError(f"a fault met with {path.name}")
+
+    house = make_house(told())
+    house.sorting.witnesses = Broken()
+    jobs = house.file("one.wav", "two.wav")
+    assert [job.state for job in jobs] == [JobState.FILED] * 2
+    assert "a fault met with one.wav" in caplog.text
+
+
 def test_a_classified_file_gets_the_answer_that_sorting_gives(make_house):
     """`classify` and the pipeline weigh the same witnesses in the same way."""
     house = make_house(told(0.72))

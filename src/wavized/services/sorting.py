@@ -5,6 +5,7 @@ Each step leaves the journal true: a crash at any point loses no job, and recove
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +30,8 @@ from wavized.domain.sample import Kind
 from wavized.logic.policy import Thresholds, judge
 from wavized.ports import Classifier, Clock, Events, Journal, Witnesses
 from wavized.services.filing import Filing
+
+log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 2
 """A sample on which the worker broke this often is failed, so that it cannot stop the queue."""
@@ -198,4 +201,9 @@ def hear_one_by_one(
 
 
 def _ask(witnesses: Witnesses | None, path: Path) -> tuple[Evidence, ...]:
-    return witnesses.about(path) if witnesses else ()
+    """What is said of a file. A fault in reading names and tags must not hold up what the ear has heard."""
+    try:
+        return witnesses.about(path) if witnesses else ()
+    except Exception:
+        log.exception("Names and tags of %s are left out", path)
+        return ()
