@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from support.audio import chunk, riff, tone, wave_format, write_tone
-from wavized.audio.tags import MAX_CHARACTERS, read_tags
+from wavized.audio.tags import MAX_CHARACTERS, MAX_TEXTS, read_tags
 
 WITH_TITLES = [("WAV", "wav"), ("AIFF", "aif"), ("FLAC", "flac"), ("OGG", "ogg"), ("MP3", "mp3")]
 
@@ -107,6 +107,14 @@ def test_a_long_comment_is_cut(tmp_path):
         file.comment = "buy our packs " * 200
         file.write(tone(seconds=0.1))
     assert [len(text) for text in read_tags(path)] == [MAX_CHARACTERS]
+
+
+def test_of_many_tags_some_are_read(tmp_path):
+    """A file of nothing but comments does not keep the daemon busy."""
+    fields = b"INFO" + b"".join(chunk(b"ICMT", b"reese %d\0" % number) for number in range(5_000))
+    sound = riff(wave_format(), chunk(b"LIST", fields), chunk(b"data", b"\0\0" * 4_410))
+    (tmp_path / "x.wav").write_bytes(sound)
+    assert len(read_tags(tmp_path / "x.wav")) == MAX_TEXTS
 
 
 @given(damage=st.binary(max_size=64), at=st.integers(0, 200))

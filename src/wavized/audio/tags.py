@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import struct
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 200
 """Of each tag: what is longer is an advertisement, not a description."""
+MAX_TEXTS = 32
+"""No sample has more to say; a file made to keep us busy may."""
 
 _OTHER = frozenset(
     {"comment", "keywords", "ikey", "subject", "isbj", "description", "category", "tags", "grouping"}
@@ -54,7 +57,7 @@ def _texts(section: Section) -> tuple[str, ...]:
         text for name, texts in tag.other.items() if name.casefold().strip("_") in _OTHER for text in texts
     ]
     cleaned = (text.replace("\0", " ").strip()[:MAX_CHARACTERS] for text in [*told, *marks] if text)
-    return tuple(dict.fromkeys(text for text in cleaned if text))
+    return tuple(islice(dict.fromkeys(text for text in cleaned if text), MAX_TEXTS))
 
 
 def _acid_marks(section: Section) -> list[str]:
