@@ -124,7 +124,13 @@ def test_nonsense(folder: Path, key: str, value: object):
     complaint(folder)
 
 
-@pytest.mark.parametrize("labels", [["808", "kazoo"], ["808"]])
+def test_a_single_category_is_nothing_to_choose_from(folder: Path):
+    """A decision names the two likeliest categories, so a model of fewer cannot be used."""
+    write_manifest(folder, categories=["808"])
+    assert "`categories` names fewer than two" in complaint(folder)
+
+
+@pytest.mark.parametrize("labels", [["808", "kazoo"], ["808", "acid"]])
 def test_foreign_labels(folder: Path, labels: list[str]):
     """A network with other labels than the declared ones is refused."""
     write_manifest(folder, categories=labels)

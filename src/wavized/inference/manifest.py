@@ -111,8 +111,8 @@ def _read_info(data: Mapping[str, object]) -> ModelInfo:
     thresholds = _object(data, "thresholds")
     categories = tuple(_label(item) for item in _list(data, "categories"))
     rejects = {_label(label): _reject_kind(label, kind) for label, kind in _object(data, "rejects").items()}
-    if not categories:
-        raise _FaultyError("`categories` is empty")
+    if len(categories) < 2:
+        raise _FaultyError("`categories` names fewer than two")
     if len({*categories, *rejects}) != len(categories) + len(rejects):
         raise _FaultyError("a label is listed twice")
     return ModelInfo(
