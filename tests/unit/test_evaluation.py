@@ -159,6 +159,8 @@ def test_a_manifest_says_the_group(tmp_path: Path) -> None:
         write_tone(tmp_path / name)
     (tmp_path / "manifest.csv").write_text("file,group\n808/Pack/a.wav,maker\n808/gone.wav,x\n")
     assert with_groups(tmp_path) == {"808/Pack/a.wav": "maker", "808/Pack/b.wav": "Pack"}
+    (tmp_path / "manifest.csv").write_bytes(b"\xef\xbb\xbffile,group\r\n808/Pack/a.wav,maker\r\n")
+    assert with_groups(tmp_path)["808/Pack/a.wav"] == "maker", "as a spreadsheet saves it"
     (tmp_path / "manifest.csv").write_text("something,else\n1,2\n")
     assert with_groups(tmp_path)["808/Pack/a.wav"] == "Pack"
     (tmp_path / "manifest.csv").write_bytes(b"file,group\n\xff\xfe,x\n")

@@ -120,7 +120,7 @@ def _stated_groups(manifest: Path) -> dict[str, str]:
     if not manifest.is_file():
         return {}
     try:
-        with manifest.open(encoding="utf-8", newline="") as file:
+        with manifest.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusError(f"{manifest} cannot be read: {error}", hint="Mend it or take it away") from error
