@@ -31,8 +31,8 @@ MAX_STEPS = 20_000_000
 MAX_TEXT_BYTES = 1 << 20
 """No text of a catalogue is as long; SQLite refuses one that is."""
 IDLE_SHARE = 20
-"""So many times as long as a reading took must pass before the next: downloads change a catalogue all the time,
-and a large one must not be copied for every sample."""
+"""So many times as long as a reading took must pass before the next: downloads change a catalogue all the
+time, and a large one must not be copied for every sample."""
 
 _COPIED = ("", "-wal")
 """The database, and what is written but not yet in it. The index of that (`-shm`) SQLite makes anew."""
