@@ -6,13 +6,18 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow machine is no fault of the code: only what a test asserts decides.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture
 def wait_for() -> Callable[..., None]:
     """Wait until a condition holds, with a generous deadline."""
 
-    def wait(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    def wait(condition: Callable[[], bool], seconds: float = 120.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "what was waited for did not come about"

@@ -68,7 +68,7 @@ class Daemon:
 
     def __exit__(self, *_: object) -> None:
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(30)
+        self._process.wait(PATIENCE_SECONDS)
 
     def ask(self, *words: str) -> list[dict]:
         """Run a command beside the daemon; its JSON lines."""

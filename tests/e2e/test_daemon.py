@@ -98,7 +98,7 @@ def test_the_worker_leaves_when_idle_and_with_the_daemon(program):
     program.wait(lambda: psutil.Process(program.daemon.pid).children())
     workers = psutil.Process(program.daemon.pid).children()
     program.kill()
-    _, alive = psutil.wait_procs(workers, timeout=20)
+    _, alive = psutil.wait_procs(workers, timeout=120)
     assert not alive
 
 

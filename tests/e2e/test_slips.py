@@ -65,7 +65,7 @@ def test_a_reader_that_leaves_stops_nothing(program):
         assert json.loads(process.stdout.readline())["state"] == "filed"
         process.stdout.close()
         complaints = process.stderr.read()
-        assert process.wait(60) == 0
+        assert process.wait(180) == 0
     assert complaints == b""
     assert len(program.filed()) == 40
 

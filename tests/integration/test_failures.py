@@ -103,7 +103,7 @@ def test_what_was_being_filed_when_the_library_went_is_settled_when_it_is_back(h
     running = house.pipeline()
     running.start()
     try:
-        running.ask(lambda: None).result(10)
+        running.ask(lambda: None).result(120)
         assert house.states() == {"reese.wav": "filing"}
         away.rename(house.library)
         running.wake()
@@ -122,8 +122,8 @@ def test_a_pause_during_a_hindrance_lets_the_thread_sleep(house, wait_for):
         wait_for(lambda: bool(running.health.waiting))
         running.set_paused(True)
         house.clock.leap(pipeline_module.RETRY_SECONDS + 1)
-        running.ask(lambda: None).result(10)
-        running.ask(lambda: None).result(10)
+        running.ask(lambda: None).result(120)
+        running.ask(lambda: None).result(120)
         assert (running._patience() or 3600.0) > 60.0
     finally:
         running.stop()

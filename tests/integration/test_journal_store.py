@@ -114,7 +114,7 @@ def test_two_processes_write_side_by_side(path: Path) -> None:
             assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
         for child in children:
-            child.communicate("go\n", timeout=60)
+            child.communicate("go\n", timeout=180)
     assert [child.returncode for child in children] == [0, 0]
     with SqliteJournal(path) as journal:
         for who in ("one", "two"):

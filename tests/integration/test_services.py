@@ -349,7 +349,7 @@ def test_the_pipeline_thread_files_pauses_and_answers(tmp_path, wait_for):
             wait_for(lambda: house.states().get("sub.wav") == "queued")
             assert pipeline.paused
             with pytest.raises(UsageError):
-                pipeline.ask(lambda: house.reviewing.undo(77)).result(10)
+                pipeline.ask(lambda: house.reviewing.undo(77)).result(120)
             pipeline.set_paused(False)
             wait_for(lambda: house.states()["sub.wav"] == "filed")
         finally:
@@ -377,7 +377,7 @@ def test_a_hindrance_is_told_once_and_ends(tmp_path, wait_for):
             pipeline.deliver([house.arrival(house.tone("reese.wav"))])
             wait_for(lambda: bool(pipeline.health.waiting))
             pipeline.wake()
-            pipeline.ask(lambda: None).result(10)
+            pipeline.ask(lambda: None).result(120)
             away.rename(house.library)
             pipeline.wake()
             wait_for(lambda: house.states() == {"reese.wav": "filed"})
@@ -403,8 +403,8 @@ def test_a_damaged_model_is_said_before_any_sample_comes(tmp_path, wait_for):
         try:
             wait_for(lambda: bool(pipeline.health.degraded))
             pipeline.wake()
-            pipeline.ask(lambda: None).result(10)
-            pipeline.ask(lambda: None).result(10)
+            pipeline.ask(lambda: None).result(120)
+            pipeline.ask(lambda: None).result(120)
             assert pipeline.health.degraded
             house.ear.trouble = None
             pipeline.wake()

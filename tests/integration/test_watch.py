@@ -363,7 +363,7 @@ class SlowKnown(FakeKnown):
 
     def remember(self, files: list[tuple[Path, FileStat]]) -> None:  # type: ignore[override]  # as the watch calls it
         self.remembering.set()
-        assert self.go_on.wait(20.0)
+        assert self.go_on.wait(120.0)
         super().remember(files)
 
 
@@ -380,7 +380,7 @@ def test_a_file_that_comes_during_the_adoption_is_delivered(
     known = SlowKnown()
     folder = WatchFolder(path=downloads)
     with Watch(library, folder, known=known, listen=listener, rescan_seconds=1.0) as watch:
-        assert known.remembering.wait(20.0)
+        assert known.remembering.wait(120.0)
         new = [write(pack / "written.wav") for pack in packs]
         if (
             listener is FolderListener

@@ -90,7 +90,7 @@ def ask(server, method="GET", path="/api/status", *, body=None, **headers):
     sent = {"Authorization": f"Bearer {server.token}"} | {
         name.replace("_", "-"): value for name, value in headers.items()
     }
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     try:
         connection.request(
             method, path, body, {name: value for name, value in sent.items() if value is not None}

@@ -178,7 +178,7 @@ def test_stop_ends_every_wait(rogue: Make, name: str, state: str, expected: list
     thread.start()
     wait_until(lambda: classifier.state() == state, f"the worker to be {state}")
     stop.set()
-    thread.join(20.0)
+    thread.join(120.0)
     assert not thread.is_alive()
     assert heard == expected
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image, ImageGrab
 
-DEADLINE = 20.0
+DEADLINE = 120.0
 """Seconds to wait for what must happen."""
 
 TOOLS = ("trayer", "xdotool", "xwininfo")

@@ -18,7 +18,7 @@ from wavized.domain.sample import Arrival
 from wavized.watch.folder import FolderState
 from wavized.watch.watcher import Watcher
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 120.0
 
 
 class RealClock:
