@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,9 +21,9 @@ from transformers import pipeline
 from wavized.audio import decode
 from wavized.errors import UsageError
 from wavized.inference.classifier import AudioModel
-from wavized.inference.ear import LINEAR, LOGARITHMIC, EarConfig
+from wavized.inference.ear import LINEAR, LOGARITHMIC, EarConfig, Listener
 from wavized.inference.manifest import check_files, read_manifest
-from wavized.training import bank, command, corpus, fit, train
+from wavized.training import bank, command, corpus, fit, lessons, train
 from wavized.training.corpus import LABELS
 from wavized.training.synthesis import render
 
@@ -151,6 +152,30 @@ def test_a_training_in_several_processes_stops_at_once(sounds: Path, tmp_path: P
     assert psutil.wait_procs(started, timeout=120)[1] == []
 
 
+def test_a_fold_that_is_asked_about_no_production_is_no_fault(tmp_path: Path) -> None:
+    """Where chance left out all productions of a fold, its clips are answered for all the same."""
+    training = replace(small(tmp_path, tmp_path), members=(LOGARITHMIC,))
+    sources = tuple(corpus.Source(tmp_path, label, label, label, 1.0) for label in ("808", "acid"))
+    course = lessons.Course(
+        config=training.config(),
+        settings=training.settings,
+        sources=sources,
+        recipes=(bank.Recipe("808", (0,), 1),),
+        folds=(0, 1),
+        recipe_folds=(0,),
+        bank=tmp_path,
+        folder=tmp_path,
+    )
+    listener, sure = Listener(course.config), np.eye(len(LABELS), dtype=np.float32)[:1]
+    for fold, asked in enumerate(([0], [])):
+        answered = fit.probabilities(listener, np.zeros((len(asked), 2, 96, 112), np.float16))
+        path = lessons.Lesson(fold, 0).answers(course)
+        np.savez(path, clean_at=[fold], clean=sure, produced_at=np.array(asked, dtype=int), produced=answered)
+    held = train.hold_out(course, training, Messages())
+    assert held.clean.sum(axis=1).tolist() == [1.0, 1.0]
+    assert held.produced.shape == (1, len(LABELS))
+
+
 def test_without_a_corpus_everything_is_synthesized(sounds: Path, tmp_path: Path) -> None:
     """The generator alone makes a model; families of synthesis are held out in turn to calibrate it."""
     training = replace(small(sounds, tmp_path), corpora=(), members=(LOGARITHMIC,))
@@ -200,6 +225,30 @@ def test_embeddings_tell_alike_from_unlike(sounds: Path, whole: train.Training) 
     quiet = model.embed([window * np.float32(0.1) for window in windows])
     assert (rows * quiet).sum(axis=1) == pytest.approx(np.ones(len(LABELS)), abs=1e-3)
     assert not np.allclose(rows @ rows.T, 1.0, atol=1e-3)
+
+
+def test_a_folder_that_is_no_model_is_refused_before_the_work(sounds: Path, tmp_path: Path) -> None:
+    """Hours of training must not end in a folder that may not be replaced."""
+    out = tmp_path / "music"
+    out.mkdir()
+    (out / "song.wav").touch()
+    words = ("--corpus", str(sounds), "--out", str(out), "--work", str(tmp_path / "work"))
+    with pytest.raises(UsageError, match="no model folder"):
+        command.run(arguments(*words))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["music", "song.wav"]
+
+
+def test_an_older_model_is_replaced_but_for_its_card(whole: train.Training, tmp_path: Path) -> None:
+    """The new model is whole before the older one goes; nothing else is left beside it."""
+    out = tmp_path / "model"
+    shutil.copytree(whole.out, out)
+    (out / "README.md").write_text("the card")
+    (out / "left.over").touch()
+    train.train(replace(whole, out=out), Messages())
+    assert (out / "README.md").read_text() == "the card"
+    assert_loads(out)
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert not (out / "left.over").exists()
 
 
 def arguments(*words: str) -> argparse.Namespace:

@@ -12,7 +12,7 @@ import platformdirs
 
 from wavized.errors import UsageError
 from wavized.inference.ear import FRONTS
-from wavized.training import bank, fit, train
+from wavized.training import bank, export, fit, train
 from wavized.training.audit import command as audit
 
 
@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(
             "Epochs, draws, entries, processes and width are whole numbers above 0, folds above 1"
         )
+    export.must_be_free(args.out)
     training = train.Training(
         corpora=tuple(args.corpus),
         out=args.out,

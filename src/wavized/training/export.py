@@ -32,14 +32,22 @@ class Declaration:
     data_description: str
 
 
-def write(model: EarForAudioClassification, declaration: Declaration, target: Path) -> None:
-    """Save the model folder; raises UsageError where `target` exists and holds anything but an older model.
-
-    A model card (README.md) that lies in the folder already is kept.
-    """
-    card = target / "README.md"
-    if target.exists() and any(target.iterdir()) and not (target / "manifest.json").is_file():
+def must_be_free(target: Path) -> None:
+    """Raise UsageError where `target` exists and is anything but an older model or an empty folder."""
+    if not target.exists() or (target / "manifest.json").is_file():
+        return
+    if not target.is_dir() or any(target.iterdir()):
         raise UsageError(f"{target} exists and is no model folder", hint="Name another folder with --out")
+
+
+def write(model: EarForAudioClassification, declaration: Declaration, target: Path) -> None:
+    """Save the model folder. Raises UsageError, see `must_be_free`.
+
+    A model card (README.md) that lies in the folder already is kept; an older model goes when the new one is
+    whole.
+    """
+    must_be_free(target)
+    card, older = target / "README.md", target.with_name(f".{target.name}.older")
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -51,8 +59,11 @@ def write(model: EarForAudioClassification, declaration: Declaration, target: Pa
         shutil.copy2(card, partial / "README.md")
     for file in partial.iterdir():
         file.chmod(0o644)
-    shutil.rmtree(target, ignore_errors=True)
+    shutil.rmtree(older, ignore_errors=True)
+    if target.exists():
+        target.rename(older)
     partial.rename(target)
+    shutil.rmtree(older, ignore_errors=True)
 
 
 def _extractor(model: EarForAudioClassification) -> Wav2Vec2FeatureExtractor:

@@ -131,7 +131,8 @@ def hold_out(course: Course, training: Training, say: Say) -> Held:
     for lesson in todo:
         kept = np.load(lesson.answers(course))
         clean[kept["clean_at"]] += kept["clean"] / len(members)
-        produced[kept["produced_at"]] += kept["produced"] / len(members)
+        # where a fold holds none of those asked, nothing was answered, in no columns
+        produced[kept["produced_at"]] += kept["produced"].reshape(-1, len(LABELS)) / len(members)
     return Held(clean, produced, asked)
 
 
