@@ -213,9 +213,7 @@ def _summary(asked: Search, study: optuna.Study) -> dict[str, object]:
             {
                 "number": trial.number,
                 "state": trial.state.name.lower(),
-                "value": round(max(trial.intermediate_values.values()), 4)
-                if trial.value is None
-                else round(trial.value, 4),
+                "by_fold": [round(value, 4) for value in trial.intermediate_values.values()],
                 "parameters": trial.params,
             }
             for trial in _ended(study)

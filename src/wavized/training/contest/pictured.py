@@ -58,7 +58,7 @@ class Stacked(nn.Module):
                 time_stride=16,
                 max_length=frames,
                 num_mel_bins=2 * config.bands,
-                num_labels=len(config.id2label or ()),
+                id2label=dict(config.id2label or {}),
             )
         )
 

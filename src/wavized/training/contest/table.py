@@ -14,7 +14,7 @@ from wavized.training.contest.contestants import AVERAGED
 from wavized.training.corpus import CATEGORIES, LABELS, UNLABELLED_BASS, Source
 from wavized.training.statistics import auroc, bootstrap
 
-Lesson = Mapping[str, NDArray[np.generic]]
+Lesson = Mapping[str, NDArray[np.floating | np.integer]]
 """What a lesson kept, by name: see `run`."""
 SUMMED = ("milliseconds", "megabytes", "minutes", "wall_minutes", "heard")
 REPLICATES = 400
@@ -44,8 +44,8 @@ def rows(sources: Sequence[Source], kept: Mapping[str, Sequence[Sequence[Lesson]
     entries = {name: list(seeds) for name, seeds in kept.items()}
     for name, parts in AVERAGED.items():
         if all(part in entries for part in parts):
-            seeds = zip(*(entries[part] for part in parts), strict=True)
-            entries[name] = [_averaged(lessons) for lessons in seeds]
+            together = zip(*(entries[part] for part in parts), strict=True)
+            entries[name] = [_averaged(lessons) for lessons in together]
     found = []
     for name, seeds in entries.items():
         whole = [lessons for lessons in seeds if len(lessons) == folds]

@@ -67,9 +67,9 @@ class Thesis:
             disable_tqdm=True,
             dataloader_pin_memory=False,
         )
-        logging.set_verbosity_error()
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers is untyped
         Trainer(model=network, args=arguments, train_dataset=clips).train()
-        network.to("cpu").train(False)
+        network.cpu().train(False)
 
         @torch.inference_mode()
         def answer(sounds: Sounds) -> Probabilities:
@@ -98,12 +98,11 @@ class Clips(Dataset[dict[str, object]]):
 
 def network_from(base: str | None) -> HubertForSequenceClassification:
     """A fine-tunable network. Raises UsageError where the base cannot be had."""
-    names = {"id2label": dict(enumerate(LABELS)), "label2id": {label: i for i, label in enumerate(LABELS)}}
     if base is None:
-        return HubertForSequenceClassification(distilled(**names))
+        return HubertForSequenceClassification(distilled())
     try:
         return HubertForSequenceClassification.from_pretrained(
-            base, local_files_only=Path(base).is_dir(), ignore_mismatched_sizes=True, **names
+            base, local_files_only=Path(base).is_dir(), ignore_mismatched_sizes=True, num_labels=len(LABELS)
         )
     except (OSError, ValueError) as error:
         raise UsageError(
@@ -112,7 +111,7 @@ def network_from(base: str | None) -> HubertForSequenceClassification:
         ) from error
 
 
-def distilled(**more: object) -> HubertConfig:
+def distilled() -> HubertConfig:
     """DistilHuBERT's shape (Chang et al. 2021): the convolutions of HuBERT and two of its layers."""
     return HubertConfig(
         num_hidden_layers=2,
@@ -122,7 +121,8 @@ def distilled(**more: object) -> HubertConfig:
         feat_proj_dropout=0.0,
         final_dropout=0.0,
         layerdrop=0.0,
-        **more,
+        id2label=dict(enumerate(LABELS)),
+        label2id={label: index for index, label in enumerate(LABELS)},
     )
 
 
