@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from filelock import FileLock
 from transformers import HubertConfig, HubertForSequenceClassification
 
 from wavized.errors import UsageError
@@ -116,6 +117,20 @@ def test_an_interrupted_contest_keeps_what_was_done(
     assert "fold 0: begins" not in capsys.readouterr().err
     assert table(tmp_path)["handcrafted"]["folds"] == [2]
     assert not list(tmp_path.rglob("*.partial*"))
+
+
+def test_two_processes_share_a_contest(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A lesson that another process is taking is left to it; the others are taken."""
+    one = words(sounds, tmp_path, "--contestants", "handcrafted")
+    assert command.main(one) == 0
+    (kept,) = tmp_path.rglob("handcrafted-*-fold-0.npz")
+    kept.unlink()
+    with FileLock(kept.with_suffix(".lock")):
+        assert command.main(one) == 0
+    assert "fold 0: another process is at it" in capsys.readouterr().err
+    assert table(tmp_path)["handcrafted"]["folds"] == [1]
 
 
 def test_an_unknown_contestant_is_named(

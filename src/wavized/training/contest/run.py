@@ -1,7 +1,7 @@
 """Hold the contest: each contestant learns without each fold and answers for it, one lesson after another.
 
-A lesson that was taken is not taken again; the table is written anew after each. Writes into the work
-folder and the folder of the table only.
+A lesson that was taken is not taken again, so several processes may share a contest; the table is written
+anew after each. Writes into the work folder and the folder of the table only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from wavized.training import bank, train
@@ -87,11 +88,21 @@ def tabulate(contest: Contest, course: Course) -> list[table.Row]:
 
 def _lesson(contest: Contest, course: Course, contestant: Contestant, fold: int, seed: int, say: Say) -> None:
     path = _path(contest, course, contestant, fold, seed)
-    if path.is_file():
-        return
+    path.parent.mkdir(parents=True, exist_ok=True)
     name = f"{contestant.name}, seed {seed}, fold {fold}"
-    say(f"{name}: begins")
-    shared = contest.work / "contest" / course.bank.name
+    try:
+        with FileLock(path.with_suffix(".lock"), blocking=False):
+            if not path.is_file():
+                _take(contest, course, contestant, fold, seed, path, lambda text: say(f"{name}: {text}"))
+    except Timeout:
+        say(f"{name}: another process is at it")
+
+
+def _take(
+    contest: Contest, course: Course, contestant: Contestant, fold: int, seed: int, path: Path, say: Say
+) -> None:
+    say("begins")
+    shared = path.parent
     scratch = shared / "scratch" / path.stem
     scratch.mkdir(parents=True, exist_ok=True)
     clean = heard_clean(course, shared)
@@ -103,7 +114,7 @@ def _lesson(contest: Contest, course: Course, contestant: Contestant, fold: int,
         budget=contest.budget,
         scratch=scratch,
         shared=shared,
-        say=lambda text: say(f"{name}: {text}"),
+        say=say,
     )
     spent = scratch / "minutes"  # of what was interrupted before
     before, before_wall = map(float, spent.read_text("ascii").split()) if spent.is_file() else (0.0, 0.0)
@@ -121,7 +132,7 @@ def _lesson(contest: Contest, course: Course, contestant: Contestant, fold: int,
     at = np.flatnonzero(np.array(course.folds) == fold)
     _keep(path, learned, clean[at], at, minutes, wall)
     shutil.rmtree(scratch)
-    say(f"{name}: {learned.heard} clips, {minutes:.1f} min")
+    say(f"{learned.heard} clips, {minutes:.1f} min")
 
 
 def _keep(
