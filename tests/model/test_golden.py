@@ -17,7 +17,7 @@ from wavized.inference.classifier import AudioModel
 from wavized.inference.manifest import check_files, read_manifest
 
 ROOT = Path(__file__).parents[2]
-MODEL = ROOT / "models" / "bass-v1"
+MODEL = ROOT / "models" / "bass-v2"
 SOUNDS = ROOT / "tests" / "data"
 GOLDEN = Path(__file__).with_name("golden.json")
 CLIPS = (
@@ -70,8 +70,8 @@ def test_a_batch_answers_like_each_alone(model: AudioModel) -> None:
         assert dict(model.score([window])[0].scores) == pytest.approx(dict(answer.scores), abs=1e-4)
 
 
-def test_stock_transformers_hear_the_same(model: AudioModel) -> None:
-    """The folder loads through the pipeline of stock transformers and gives the same order of labels."""
+def test_the_pipeline_of_transformers_hears_the_same(model: AudioModel) -> None:
+    """The folder loads through the pipeline of transformers and gives the same order of labels."""
     heard = pipeline("audio-classification", model=str(MODEL))
     for name in CLIPS:
         window = model.prepare(SOUNDS / name)

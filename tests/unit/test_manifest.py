@@ -18,6 +18,9 @@ def folder(tmp_path: Path) -> Path:
     return make_paper_model(tmp_path / "model")
 
 
+SOUND = {"file_above": 0.8, "margin": 0.2, "reject_above": 0.5}
+
+
 def complaint(folder: Path) -> str:
     with pytest.raises(ModelUnusableError) as caught:
         check_files(folder, read_manifest(folder))
@@ -114,6 +117,9 @@ def test_missing_key(folder: Path, key: str):
         ("temperature", float("inf")),
         ("thresholds", {"file_above": 1.5, "margin": 0.2, "reject_above": 0.5}),
         ("thresholds", {"file_above": 0.5}),
+        ("thresholds", {**SOUND, "file_above_for": {"loop": 0.5}}),
+        ("thresholds", {**SOUND, "file_above_for": {"808": 1.5}}),
+        ("thresholds", {**SOUND, "file_above_for": [0.5]}),
         ("metrics", []),
         ("files", {}),
     ],
@@ -122,6 +128,12 @@ def test_nonsense(folder: Path, key: str, value: object):
     """A value that makes no sense makes the model unusable, not the program crash."""
     write_manifest(folder, **{key: value})
     complaint(folder)
+
+
+def test_a_category_may_have_a_threshold_of_its_own(folder: Path):
+    """It is read where it is given, for as many categories as it is given for."""
+    write_manifest(folder, thresholds={**SOUND, "file_above_for": {"808": 0.98}})
+    assert read_manifest(folder).info.file_above_for == {"808": 0.98}
 
 
 def test_a_single_category_is_nothing_to_choose_from(folder: Path):

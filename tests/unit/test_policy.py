@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,25 @@ def test_a_sample_that_may_be_no_bass_is_asked_about():
     decision = decide(ear(acid=0.55, not_bass=0.42))
     assert isinstance(decision, Review)
     assert "no bass" in decision.reason
+
+
+def test_a_category_may_ask_for_more_or_less_than_the_others():
+    """The model's own threshold for a category counts for it alone, and the reason names it."""
+    model = replace(MODEL, file_above_for={"808": 0.98, "acid": 0.7})
+    own = Thresholds.of(model)
+    asked = judge([ear(_808=0.93)], model, own).decision
+    assert isinstance(asked, Review) and "98 %" in asked.reason
+    assert isinstance(judge([ear(_808=0.985)], model, own).decision, FileIt)
+    assert isinstance(judge([ear(acid=0.75)], model, own).decision, FileIt)
+    assert isinstance(judge([ear(reese=0.75)], model, own).decision, Review)
+
+
+def test_a_users_threshold_is_meant_for_every_category():
+    """Whoever sets one in the config sets it for all, above or below what the model would have."""
+    model = replace(MODEL, file_above_for={"808": 0.98, "acid": 0.7})
+    users = Thresholds.of(model, file_above=0.9)
+    assert isinstance(judge([ear(_808=0.93)], model, users).decision, FileIt)
+    assert isinstance(judge([ear(acid=0.85)], model, users).decision, Review)
 
 
 def test_the_user_can_ask_for_more_certainty():

@@ -46,7 +46,8 @@ class ModelInfo:
     `categories` are the labels that can be filed; `rejects` maps the other labels to what they mean
     (a loop, or no bass at all). Thresholds are on the calibrated probability of the top category:
     `file_above` and `margin` (over the second category) are needed to file; at `reject_above`, the summed
-    probability of the rejects, a sample is left alone.
+    probability of the rejects, a sample is left alone. `file_above_for` are the categories that need another
+    probability than `file_above`, for a model is not equally trustworthy in all of them.
     """
 
     model_id: str
@@ -57,6 +58,7 @@ class ModelInfo:
     reject_above: float
     sample_rate: int
     window_s: float
+    file_above_for: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

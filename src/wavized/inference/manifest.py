@@ -120,11 +120,22 @@ def _read_info(data: Mapping[str, object]) -> ModelInfo:
         categories=categories,
         rejects=rejects,
         file_above=_number(thresholds, "file_above", at_least=0.0, at_most=1.0),
+        file_above_for=_file_above_for(thresholds, categories),
         margin=_number(thresholds, "margin", at_least=0.0, at_most=1.0),
         reject_above=_number(thresholds, "reject_above", at_least=0.0, at_most=1.0),
         sample_rate=_sample_rate(data),
         window_s=_number(data, "window_s", at_least=0.1, at_most=60.0),
     )
+
+
+def _file_above_for(thresholds: Mapping[str, object], categories: tuple[str, ...]) -> dict[str, float]:
+    """Probabilities of categories that have one of their own; a manifest may leave them out."""
+    if "file_above_for" not in thresholds:
+        return {}
+    given = _object(thresholds, "file_above_for")
+    if unknown := sorted(set(given) - set(categories)):
+        raise _FaultyError(f"`file_above_for` names {', '.join(unknown)}, which is no category")
+    return {category: _number(given, category, at_least=0.0, at_most=1.0) for category in given}
 
 
 def _read_files(data: Mapping[str, object]) -> dict[str, str]:

@@ -14,7 +14,7 @@ it, or make it ask:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wavized.domain.hearing import Decision, Evidence, FileIt, Judgement, ModelInfo, Review, Skip
 from wavized.domain.sample import Kind
@@ -33,6 +33,11 @@ class Thresholds:
     file_above: float
     margin: float
     reject_above: float
+    file_above_for: Mapping[str, float] = field(default_factory=dict)
+
+    def needed(self, category: str) -> float:
+        """The probability that filing into this category asks for."""
+        return self.file_above_for.get(category, self.file_above)
 
     @classmethod
     def of(
@@ -43,11 +48,15 @@ class Thresholds:
         margin: float | None = None,
         reject_above: float | None = None,
     ) -> Thresholds:
-        """The model's own thresholds, each replaced by the user's where one is given."""
+        """The model's own thresholds, each replaced by the user's where one is given.
+
+        A user's `file_above` is meant for every category.
+        """
         return cls(
             file_above=model.file_above if file_above is None else file_above,
             margin=model.margin if margin is None else margin,
             reject_above=model.reject_above if reject_above is None else reject_above,
+            file_above_for=model.file_above_for if file_above is None else {},
         )
 
 
@@ -95,15 +104,14 @@ class _Case:
         if self._is_contradicted():
             return self._ask_who_is_right()
         top = self.pooled[first]
-        sure = top >= self.thresholds.file_above and top - self.pooled[second] >= self.thresholds.margin
+        needed = self.thresholds.needed(first)
+        sure = top >= needed and top - self.pooled[second] >= self.thresholds.margin
         if not sure or self._rejects(self.pooled):
-            why = wording.doubt(
-                first, second, self.pooled, rejected=rejected, file_above=self.thresholds.file_above
-            )
+            why = wording.doubt(first, second, self.pooled, rejected=rejected, file_above=needed)
             return Review((first, second), top, why + self._echo())
         if self._heard_most() != first:
             return self._ask_who_is_right()
-        if self.heard[first] < EAR_SHARE * self.thresholds.file_above:
+        if self.heard[first] < EAR_SHARE * needed:
             why = f"The ear alone is too unsure of {first} ({wording.percent(self.heard[first])})"
             return Review((first, second), top, why + self._echo())
         return FileIt(first, top, self._why_filed(first, second))

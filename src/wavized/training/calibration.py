@@ -6,8 +6,8 @@ rejects filed as bass included, and then file as much as that leaves; failing th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,12 @@ Floats = NDArray[np.float64]
 
 CAUTIOUS = (0.95, 0.9)
 """Probability and margin to file where held-out clips do not tell: clearly ahead of all others."""
+UNPROVEN = 0.98
+"""What a category asks for that held-out clips do not show to be filed rightly."""
+PROVEN_CLIPS, PROVEN_FAMILIES = 20, 3
+"""A threshold is shown to hold by at least so many clips that it files, of so many families: packs and
+engines differ in what they call a sound, and one of them proves little."""
+MOST_WRONG = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Thresholds:
     reject_above: float
     filed: float
     wrong_among_filed: float
+    file_above_for: Mapping[str, float] = field(default_factory=dict)
 
 
 def probabilities(logits: NDArray[np.floating], temperature: float) -> Floats:
@@ -61,7 +68,7 @@ def thresholds(
     truth: NDArray[np.integer],
     categories: int,
     *,
-    most_wrong: float = 0.02,
+    most_wrong: float = MOST_WRONG,
     least_filed: float = 0.05,
 ) -> Thresholds:
     """The thresholds that file most while at most `most_wrong` of what is filed is wrong.
@@ -91,6 +98,40 @@ def thresholds(
     ]
     kept = [found for found in grid if found.wrong_among_filed <= most_wrong and found.filed >= least_filed]
     return max(kept, key=lambda found: found.filed) if kept else measured(*CAUTIOUS)
+
+
+def by_category(
+    scores: Floats,
+    truth: NDArray[np.integer],
+    families: NDArray[np.str_],
+    categories: Sequence[str],
+    chosen: Thresholds,
+) -> Thresholds:
+    """The chosen thresholds, with one for each category: the lowest from which on all of them keep the bound.
+
+    `families` (clips,) names what was held out together. A category whose bound is not shown to be kept asks
+    for UNPROVEN. With what these file altogether, and how much of it wrongly.
+    """
+    weights = class_weights(truth)
+    bass = scores[:, : len(categories)]
+    ranked = np.sort(bass, axis=1)
+    top, guess = ranked[:, -1], bass.argmax(axis=1)
+    may = (scores[:, len(categories) :].sum(axis=1) < chosen.reject_above) & (
+        top - ranked[:, -2] >= chosen.margin
+    )
+    needed = {}
+    for at, category in enumerate(categories):
+        needed[category] = UNPROVEN
+        for threshold in np.arange(0.975, 0.495, -0.005):
+            filed = may & (guess == at) & (top >= threshold)
+            if weights[filed & (truth != at)].sum() > MOST_WRONG * weights[filed].sum():
+                break
+            if filed.sum() >= PROVEN_CLIPS and len(set(families[filed])) >= PROVEN_FAMILIES:
+                needed[category] = round(float(threshold), 3)
+    filed = may & (top >= np.array([needed[category] for category in categories])[guess])
+    share = float(weights[filed].sum())
+    error = float(weights[filed & (guess != truth)].sum() / share) if share else 0.0
+    return replace(chosen, filed=share, wrong_among_filed=error, file_above_for=needed)
 
 
 def coverage(

@@ -87,6 +87,7 @@ def _manifest(declaration: Declaration, folder: Path, model: EarForAudioClassifi
             "file_above": thresholds.file_above,
             "margin": thresholds.margin,
             "reject_above": thresholds.reject_above,
+            **({"file_above_for": dict(thresholds.file_above_for)} if thresholds.file_above_for else {}),
         },
         "metrics": dict(declaration.metrics),
         "files": digest_files(folder),

@@ -164,7 +164,8 @@ def calibrate(
     logits = np.log(np.maximum(heard, 1e-9))
     temperature = calibration.temperature(logits, truth)
     scores = calibration.probabilities(logits, temperature)
-    found = calibration.thresholds(scores, truth, len(CATEGORIES))
+    overall = calibration.thresholds(scores, truth, len(CATEGORIES))
+    found = calibration.by_category(scores, truth, _families(course, held, sure), CATEGORIES, overall)
     figures: dict[str, object] = {
         **({"clean": _summary(held.clean[sure], own[sure])} if sure.any() else {}),
         "clean_and_produced": _summary(heard, truth),
@@ -175,6 +176,14 @@ def calibrate(
     say(f"held out: {figures}")
     say(f"temperature {temperature}, {found}")
     return temperature, found, figures
+
+
+def _families(course: Course, held: Held, sure: NDArray[np.bool_]) -> NDArray[np.str_]:
+    """What each clip that is judged by was held out with: the clips as they are, then the entries."""
+    own = [source.family for source, counts in zip(course.sources, sure, strict=True) if counts]
+    recipes = [course.recipes[at] for at in held.asked]
+    made = [course.sources[r.sources[0]].family if r.sources else r.family for r in recipes]
+    return np.array(own + made)
 
 
 def _summary(heard: NDArray[np.float32], truth: NDArray[np.int64]) -> dict[str, object]:
