@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -113,6 +114,14 @@ def test_every_name_can_be_shown(tmp_path: Path, name: str, seen: str) -> None:
     found = study(tmp_path, [(tmp_path / "808" / name, "808", "sub")], name=name)
     page = Page(page_of(found, {}, {}, made_at="today"))
     assert f"808/{seen}" in page.words
+
+
+def test_the_thresholds_of_each_category_are_told(tmp_path: Path) -> None:
+    """What a category needs beside the model's usual confidence stands on the page."""
+    clips = [Heard(tmp_path / "a.wav", "808", scored("808", 0.9).scores, 10.0)]
+    careful = replace(MODEL, file_above_for={"acid": 0.955})
+    page = Page(page_of(figures.study("m", tmp_path, clips, careful), {}, {}, made_at="today"))
+    assert "acid from 95.5 % with a lead" in page.words
 
 
 def test_names_of_models_are_escaped_too(tmp_path: Path) -> None:
