@@ -104,13 +104,14 @@ watch:
 # such a setting looks. Raise "file_above" to be asked more often, lower it to be asked less.
 
 # A sample is filed without asking when the most likely kind is at least this likely (0 to 1) ...
-#file_above: 0.8
+# The model asks for more where it errs more often; a value here holds for all kinds alike.
+#file_above: 0.98
 
 # ... and is ahead of the second by at least this much.
 #margin: 0.2
 
 # From this likelihood on, a sample counts as a loop or as no bass at all and is left alone.
-#reject_above: 0.6
+#reject_above: 0.5
 
 # The ear decides, but it may weigh what names, tags and Splice's catalogue say. They help what it is fairly
 # sure of over the threshold, and where they clearly say something else, you are asked. They never file a
