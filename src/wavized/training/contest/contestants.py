@@ -73,8 +73,9 @@ class Contestant(Protocol):
         """Learn from what is kept. May be interrupted, and then called again."""
 
 
-NAMES = ("handcrafted", *(f"listener-{front}" for front in sorted(FRONTS)), "transformer", "thesis")
-AVERAGED = {"listener-both": tuple(f"listener-{front}" for front in sorted(FRONTS))}
+LISTENERS = tuple(f"listener-{front}" for front in sorted(FRONTS))
+NAMES = ("handcrafted", *LISTENERS, "transformer", "thesis")
+AVERAGED = {"listener-both": LISTENERS, "listener-both-and-handcrafted": (*LISTENERS, "handcrafted")}
 """What is no contestant of its own: the mean of what several say."""
 
 
