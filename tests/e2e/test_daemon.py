@@ -93,7 +93,7 @@ def test_the_worker_leaves_when_idle_and_with_the_daemon(program):
     write_tone(program.inbox / "first.wav", frequency=50.0)
     program.wait_until_at_rest(1)
     program.wait(lambda: program.status()["worker"] == "off", "waited for the worker to leave")
-    assert not psutil.Process(program.daemon.pid).children()
+    program.wait(lambda: not psutil.Process(program.daemon.pid).children(), "waited for its process to end")
     write_tone(program.inbox / "second.wav", frequency=60.0)
     program.wait(lambda: psutil.Process(program.daemon.pid).children())
     workers = psutil.Process(program.daemon.pid).children()
