@@ -15,7 +15,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
-from transformers import HubertConfig, HubertForSequenceClassification, Trainer, TrainingArguments
+from transformers import (
+    HubertConfig,
+    HubertForSequenceClassification,
+    PrinterCallback,
+    Trainer,
+    TrainingArguments,
+)
 from transformers.utils import logging
 
 from wavized.errors import UsageError
@@ -68,7 +74,10 @@ class Thesis:
             dataloader_pin_memory=False,
         )
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers is untyped
-        Trainer(model=network, args=arguments, train_dataset=clips).train()
+        trainer = Trainer(model=network, args=arguments, train_dataset=clips)
+        trainer.remove_callback(PrinterCallback)
+        trainer.model_accepts_loss_kwargs = False  # else it sums what it accumulates, for HuBERT wrongly
+        trainer.train()
         network.cpu().train(False)
 
         @torch.inference_mode()
