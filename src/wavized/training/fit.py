@@ -54,7 +54,7 @@ def balanced(allowed: NDArray[np.bool_], kept: NDArray[np.bool_]) -> NDArray[np.
     chance = np.zeros(len(allowed))
     groups, counts = np.unique(allowed, axis=0, return_inverse=True)
     for index, group in enumerate(groups):
-        members = (counts == index) & kept
+        members = (counts.ravel() == index) & kept
         if members.any():
             chance[members] = (1.0 if group.sum() == 1 else 0.5) / members.sum()
     return np.asarray(chance / chance.sum(), dtype=np.float64)

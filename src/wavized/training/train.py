@@ -103,14 +103,15 @@ def prepare(training: Training, say: Say) -> Course:
         say(f"bank: pictures of the {kind} front")
         bank.pictures(folder, len(recipes), config, kind)
     folds = corpus.folds(sources, training.folds) if sources else []
-    run = bank.short_digest([name, training.folds, repr(training.settings), config.to_json_string()])
+    parted = [folds, bank.folds(sources, recipes, folds, training.folds)]
+    run = bank.short_digest([name, parted, repr(training.settings), config.to_json_string()])
     return Course(
         config=config,
         settings=training.settings,
         sources=tuple(sources),
         recipes=tuple(recipes),
         folds=tuple(folds),
-        recipe_folds=tuple(bank.folds(sources, recipes, folds, training.folds)),
+        recipe_folds=tuple(parted[1]),
         bank=folder,
         folder=training.work / "runs" / run,
     )
