@@ -1,6 +1,6 @@
 """The setting that a search found best: how to fit a listener, how big, and what it is drawn from.
 
-Read by trainings, written by `search`. `best.json` beside this file is the one the project goes by.
+Written by `search`, given back by `read`; into `best.json` beside this file unless told otherwise.
 """
 
 from __future__ import annotations
