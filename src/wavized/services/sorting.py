@@ -204,6 +204,6 @@ def _ask(witnesses: Witnesses | None, path: Path) -> tuple[Evidence, ...]:
     """What is said of a file. A fault in reading names and tags must not hold up what the ear has heard."""
     try:
         return witnesses.about(path) if witnesses else ()
-    except Exception:
+    except Exception:  # hostile names and tags are beside the point; the next try would meet them again
         log.exception("Names and tags of %s are left out", path)
         return ()

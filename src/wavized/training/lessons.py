@@ -106,6 +106,16 @@ def asked(course: Course) -> NDArray[np.int64]:
     return np.sort(np.concatenate(chosen))
 
 
+def allowed(course: Course) -> NDArray[np.bool_]:
+    """The labels that each entry of the bank may have, (entries, labels)."""
+    return np.array(
+        [
+            [known in CATEGORIES if r.label == UNLABELLED_BASS else known == r.label for known in LABELS]
+            for r in course.recipes
+        ]
+    )
+
+
 _course: Course | None = None
 
 
@@ -132,8 +142,8 @@ def _take_one(course: Course, lesson: Lesson, say: Say) -> None:
     kind = course.config.members[lesson.number]
     pictures = _pictures(course.bank, len(course.recipes), course.config.to_json_string(), kind)
     settings = replace(course.settings, seed=_seed(course.settings.seed, lesson))
-    allowed = np.array([_allowed(recipe.label) for recipe in course.recipes])
-    examples = fit.Examples(pictures, allowed, fit.balanced(allowed, ~held))
+    may_be = allowed(course)
+    examples = fit.Examples(pictures, may_be, fit.balanced(may_be, ~held))
     torch.manual_seed(settings.seed)
     listener = Listener(course.config)
     checkpoint = course.folder / f"{lesson.name}.checkpoint"
@@ -189,9 +199,3 @@ def _pictures(folder: Path, count: int, config: str, kind: str) -> Pictures:
 
 def _seed(seed: int, lesson: Lesson) -> int:
     return seed * 10_007 + 100 * (0 if lesson.fold is None else lesson.fold + 1) + lesson.number
-
-
-def _allowed(label: str) -> list[bool]:
-    if label == UNLABELLED_BASS:
-        return [known in CATEGORIES for known in LABELS]
-    return [known == label for known in LABELS]

@@ -20,7 +20,7 @@ import torch
 
 from wavized.errors import UsageError, WavizedError
 from wavized.inference.ear import FRONTS, LOGARITHMIC, EarConfig, Listener
-from wavized.training import bank, fit, setting, train
+from wavized.training import bank, fit, lessons, setting, train
 from wavized.training.bank import Pictures
 from wavized.training.corpus import CATEGORIES, LABELS
 from wavized.training.lessons import Course
@@ -183,7 +183,7 @@ def _recall(asked: Search, material: Material, drawn: Setting, fold: int) -> flo
     listener.drop.p = drawn.dropout
     checkpoint = asked.work / "search" / f"{os.getpid()}.checkpoint"
     try:
-        examples = fit.Examples(material.pictures, setting.allowed(course), chance)
+        examples = fit.Examples(material.pictures, lessons.allowed(course), chance)
         fit.fit(listener, examples, drawn.fit, checkpoint, lambda _: None)
     finally:
         checkpoint.unlink(missing_ok=True)

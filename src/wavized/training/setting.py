@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wavized.errors import UsageError
-from wavized.training import bank, corpus, fit
-from wavized.training.corpus import CATEGORIES, LABELS, UNLABELLED_BASS
+from wavized.training import bank, corpus, fit, lessons
 from wavized.training.lessons import Course
 
 BEST = Path(__file__).with_name("best.json")
@@ -61,7 +60,7 @@ def chances(
     real = np.array(
         [bool(r.sources) and all(course.sources[at].real for at in r.sources) for r in course.recipes]
     )
-    balanced = fit.balanced(allowed(course), kept)
+    balanced = fit.balanced(lessons.allowed(course), kept)
     weights = balanced * np.where(real, open_recording / corpus.OPEN_RECORDING, 1.0)
     labels = np.array([recipe.label for recipe in course.recipes])
     for label in np.unique(labels):
@@ -72,13 +71,3 @@ def chances(
             if weights[group].any():
                 weights[group] *= of * balanced[own].sum() / weights[group].sum()
     return np.asarray(weights / weights.sum())
-
-
-def allowed(course: Course) -> NDArray[np.bool_]:
-    """The labels that each entry of the bank may have, (entries, labels)."""
-    return np.array(
-        [
-            [known in CATEGORIES if r.label == UNLABELLED_BASS else known == r.label for known in LABELS]
-            for r in course.recipes
-        ]
-    )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wavized.errors import UsageError
 from wavized.inference.ear import FRONTS
-from wavized.training import fit, setting
+from wavized.training import fit, lessons
 from wavized.training.bank import Sounds
 from wavized.training.lessons import Course
 
@@ -48,7 +48,7 @@ class Task:
 
     def labelled(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Of the kept entries that have one label: which they are, their labels, their chances (sum 1)."""
-        allowed = setting.allowed(self.course)
+        allowed = lessons.allowed(self.course)
         at = np.flatnonzero(self.kept & (allowed.sum(axis=1) == 1))
         chance = fit.balanced(allowed, self.kept)[at]
         return at, allowed[at].argmax(axis=1), chance / chance.sum()

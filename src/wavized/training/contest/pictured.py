@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transformers import ASTConfig, ASTForAudioClassification
 
 from wavized.inference.ear import LINEAR, EarConfig, Listener
-from wavized.training import bank, fit, setting
+from wavized.training import bank, fit, lessons
 from wavized.training.bank import Pictures, Sounds
 from wavized.training.contest.contestants import Learned, Probabilities, Task
 
@@ -87,7 +87,7 @@ def _learn(task: Task, front: str, settings: fit.Settings, make: Callable[[EarCo
     course = task.course
     epochs = max(1, round(task.budget.clips / EPOCH))
     settings = replace(settings, epochs=epochs, draws=max(1, task.budget.clips // epochs), seed=task.seed)
-    allowed = setting.allowed(course)
+    allowed = lessons.allowed(course)
     examples = fit.Examples(_pictures(task, front), allowed, fit.balanced(allowed, task.kept))
     torch.manual_seed(settings.seed)
     network = make(course.config)
