@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import sqlite3
+import threading
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -212,3 +216,22 @@ def test_a_correction_that_recovery_cannot_finish_stays_where_it_was(house):
     settled = house.job(job.id)
     assert settled.state is JobState.FILED
     assert settled.target == job.target
+
+
+def test_a_write_that_ctrl_c_no_longer_waited_for_is_settled_too(house, tmp_path):
+    """After a flush, recovery sees every write that was begun, also one whose caller has left."""
+    (job,) = house.take_in(house.tone("reese.wav"))
+    for state in (JobState.CLASSIFYING, JobState.DECIDED):
+        (job,) = house.journal.advance([replace(job, state=state, category="reese")], 1.0)
+    with closing(sqlite3.connect(tmp_path / "journal.db", check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")  # a slow disk: nothing is written until this one lets go
+        with pytest.raises(KeyboardInterrupt):
+            threading.Timer(0.2, signal.pthread_kill, [threading.get_ident(), signal.SIGINT]).start()
+            house.journal.advance([replace(job, state=JobState.FILING)], 2.0)
+        release = threading.Timer(0.2, other.rollback)
+        release.start()
+        house.journal.flush()
+        house.recover()
+        release.join()
+        house.journal.flush()
+    assert house.job(job.id).state is JobState.DECIDED

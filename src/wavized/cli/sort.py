@@ -154,6 +154,7 @@ class _Sort:
                     self._work(workshop, files)
             except BaseException as error:
                 reason = error.message if isinstance(error, WavizedError) else "you stopped the sort"
+                journal.flush()
                 workshop.recover(Origin.SORT, carry_on=True)  # a file that was just being placed
                 close_interrupted(journal, workshop.clock, Origin.SORT, f"interrupted: {reason}")
                 self._summarise()

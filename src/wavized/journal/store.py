@@ -134,6 +134,10 @@ class SqliteJournal:
             "INSERT OR IGNORE INTO roots (path, adopted_at) VALUES (?, ?)", [(path_bytes(root), now)]
         )
 
+    def flush(self) -> None:
+        """Return when every write begun so far is done, also one that Ctrl-C no longer waited for."""
+        self._write(lambda _: None)
+
     def _one(self, sql: str, value: str | bytes) -> tuple[object, ...] | None:
         with self._readers.lend() as connection:
             row = connection.execute(sql, (value,)).fetchone()

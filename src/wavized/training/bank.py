@@ -31,7 +31,7 @@ from wavized.training.synthesis import draw_family, families, render_family
 RATE = 22_050
 """Production happens at this rate in Hz, before the sound is brought to the model's."""
 HEARD_S = 6.0
-VERSION = 4
+VERSION = 5
 """Raised when the same plan would give other sounds."""
 
 UNIT = 8192

@@ -19,7 +19,7 @@ def vary(pictures: Tensor, rng: np.random.Generator) -> Tensor:
     curve = np.stack([np.interp(np.linspace(0, 5, bands), np.arange(6), row) for row in knots])
     moved = torch.from_numpy(curve.astype(np.float32)).to(pictures.device)[:, None, :, None]
     varied = torch.maximum(pictures + moved, floor)
-    varied = varied.roll(int(rng.integers(0, 3)), dims=3)
+    varied = _later(varied, int(rng.integers(0, 3)), floor)
     for clip in range(clips):
         if rng.random() < 0.4:
             width, at = int(rng.integers(1, WIDEST_BAND)), int(rng.integers(bands))
@@ -28,3 +28,10 @@ def vary(pictures: Tensor, rng: np.random.Generator) -> Tensor:
             width, at = int(rng.integers(1, LONGEST_GAP)), int(rng.integers(frames))
             varied[clip, :, :, at : at + width] = floor[clip]
     return varied
+
+
+def _later(pictures: Tensor, frames: int, floor: Tensor) -> Tensor:
+    """The pictures so many frames later, silence before them."""
+    moved = pictures.roll(frames, dims=3)
+    moved[..., :frames] = floor
+    return moved

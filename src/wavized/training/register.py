@@ -21,7 +21,7 @@ END_FADE_S = 0.02
 def playable(samples: Audio) -> Audio:
     """The render (channels, n) at RATE, up by as many octaves as its pitch lacks, its end faded.
 
-    Played faster, as a sampler does it; from two octaves on half of the lost length is given back.
+    Played faster, as a sampler does it, and so much shorter.
     """
     samples = samples - samples.mean(axis=1, keepdims=True)
     fade = min(round(END_FADE_S * RATE), samples.shape[1])
@@ -32,4 +32,4 @@ def playable(samples: Audio) -> Audio:
         octaves += 1
     if octaves:
         samples = effects.pitch_by_resampling(samples, 12.0 * octaves, RATE)
-    return effects.stretch(samples, 2.0) if octaves > 1 else samples
+    return samples
