@@ -1,0 +1,104 @@
+"""Real headless Chromium on the pages of a real daemon. Every page must stay free of errors and foreign requests."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from support.program import Program
+from support.tiny_model import make_tiny_model, write_manifest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE_MS = 60_000
+"""Only so that a hang ends: a busy machine is no fault of the page."""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium, without a window."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("needs Chromium (Debian: apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            # CI may run as root, where Chromium's sandbox refuses to start; sound plays into nothing
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def eager_model(tmp_path_factory):
+    """A tiny real network whose thresholds let everything through."""
+    folder = make_tiny_model(tmp_path_factory.mktemp("model") / "eager")
+    write_manifest(folder, thresholds={"file_above": 0.0, "margin": 0.0, "reject_above": 1.0})
+    return folder
+
+
+@pytest.fixture
+def program(tmp_path, eager_model):
+    """The program on folders of its own; `start` it."""
+    with Program(tmp_path, eager_model) as made:
+        yield made
+
+
+class Visitor:
+    """A browser session on one daemon; `faults` collects what no page may do."""
+
+    def __init__(self, browser: Browser, program: Program) -> None:
+        self._browser = browser
+        self._program = program
+        self._contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
+
+    def address(self, page: str = "") -> str:
+        """A one-time address of the window."""
+        words = ("open", "--print", *([page] if page else []))
+        done = self._program.run(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def visit(self, page: str = "", *, width: int = 1280, height: int = 850, dark: bool = False) -> Page:
+        """A new tab, signed in, on that page."""
+        tab = self.tab(width=width, height=height, dark=dark)
+        tab.goto(self.address(page))
+        return tab
+
+    def tab(self, *, width: int = 1280, height: int = 850, dark: bool = False) -> Page:
+        """A new tab of a browser that has never been here."""
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        self._contexts.append(context)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        tab.on("console", lambda said: self._hear(said.type, said.text))
+        tab.on("request", lambda request: self._watch(request.url))
+        return tab
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _hear(self, kind: str, text: str) -> None:
+        # An answer such as 404 or a daemon that is away is told by the page itself.
+        if kind == "error" and "Failed to load resource" not in text and "ERR_CONNECTION" not in text:
+            self.faults.append(f"console: {text}")
+
+    def _watch(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "http://localhost:", "data:", "blob:")):
+            self.faults.append(f"request to {url}")
+
+
+@pytest.fixture
+def visitor(chromium, program):
+    made = Visitor(chromium, program)
+    yield made
+    made.close()
+    assert made.faults == []
