@@ -1,4 +1,4 @@
-"""Real headless Chromium on the pages of a real daemon. Every page must stay free of errors and foreign requests."""
+"""Real headless Chromium on the pages of a real daemon. No page may err or ask another host for anything."""
 
 from __future__ import annotations
 
