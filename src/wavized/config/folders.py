@@ -150,7 +150,7 @@ def _broken_links(document: Document, places: list[_Place]) -> Iterator[tuple[Ke
     watch, general = document.values.get("watch"), document.values.get("mode")
     for index, entry in enumerate(watch if isinstance(watch, list) else []):
         here = [place for place in places if place.key[:2] == ("watch", index)]
-        if not isinstance(entry, dict) or not any(_is_splice(place.path) for place in here):
+        if not isinstance(entry, dict) or not any(is_splice(place.path) for place in here):
             continue
         if (entry.get("mode") or general) == "move":
             yield (
@@ -159,7 +159,8 @@ def _broken_links(document: Document, places: list[_Place]) -> Iterator[tuple[Ke
             )
 
 
-def _is_splice(path: Path) -> bool:
+def is_splice(path: Path) -> bool:
+    """Whether a folder lies in one of Splice's, by its name."""
     return any(re.fullmatch(r"splice( - user-.*)?", part, re.IGNORECASE) for part in path.parts)
 
 

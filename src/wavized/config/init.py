@@ -13,6 +13,7 @@ import platformdirs
 from wavized.config import load, splice
 from wavized.config.model import Config, Existing
 from wavized.config.template import Suggestion, render
+from wavized.domain.sample import FilingMode
 from wavized.errors import ConfigError
 
 LIBRARY_NAME = "Wavized"
@@ -45,16 +46,29 @@ def init(
     Raises ConfigError where a config exists already, or where the folders contradict each other.
     """
     if os.path.lexists(path):
-        raise _exists(path)
+        raise config_exists(path)
     found = [Suggestion(_absolute(folder)) for folder in watch] or suggest(
         home or Path.home(), platform, environ
     )
     suggested = tuple(replace(suggestion, existing=existing) for suggestion in found)
-    goal = library or Path(platformdirs.user_music_dir(), LIBRARY_NAME)
-    content = render(_absolute(goal), suggested).encode()
+    return begin(path, _absolute(library or usual_library()), suggested)
+
+
+def begin(
+    path: Path, library: Path, watch: Sequence[Suggestion], mode: FilingMode = FilingMode.COPY
+) -> InitResult:
+    """Write a first config for just these folders and make the library's; raises ConfigError, as `init`."""
+    if os.path.lexists(path):
+        raise config_exists(path)
+    content = render(library, watch, mode).encode()
     config = load.load_bytes(content, path)
     created = _write(path, content, config.library)
-    return InitResult(path, config, suggested, created)
+    return InitResult(path, config, tuple(watch), created)
+
+
+def usual_library() -> Path:
+    """Where a library is proposed: in the user's music folder."""
+    return Path(platformdirs.user_music_dir(), LIBRARY_NAME)
 
 
 def suggest(home: Path, platform: str, environ: Mapping[str, str]) -> list[Suggestion]:
@@ -82,10 +96,11 @@ def _write(path: Path, content: bytes, library: Path) -> bool:
             file.write(content)
     except OSError as error:
         if path.exists():  # written by another at the same moment
-            raise _exists(path) from None
+            raise config_exists(path) from None
         raise ConfigError(f"{error.filename} cannot be made: {error.strerror}") from error
     return is_new
 
 
-def _exists(path: Path) -> ConfigError:
+def config_exists(path: Path) -> ConfigError:
+    """The refusal to write a first config where there is one."""
     return ConfigError(f"There is a config already at {path}", hint="Edit it, or move it away to begin anew")

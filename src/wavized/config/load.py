@@ -23,12 +23,12 @@ def load(path: Path) -> Config:
 
     A folder that does not exist is no error, as its drive may be unplugged; `check` tells of it.
     """
-    return load_bytes(_read(path), path)
+    return load_bytes(read(path), path)
 
 
 def load_bytes(content: bytes, path: Path) -> Config:
     """The settings that the file at `path` would give if it held this content; as `load`, without reading."""
-    config, problems = _examine(content, path)
+    config, problems = examine(content, path)
     errors = tuple(problem.located(path.name) for problem in problems if problem.severity is Severity.ERROR)
     if config is None or errors:
         number = "one problem" if len(errors) == 1 else f"{len(errors)} problems"
@@ -40,10 +40,11 @@ def load_bytes(content: bytes, path: Path) -> Config:
 
 def check(path: Path) -> list[Problem]:
     """Everything wrong or doubtful in a config file, by line. Raises ConfigError where none can be read."""
-    return _examine(_read(path), path)[1]
+    return examine(read(path), path)[1]
 
 
-def _examine(content: bytes, path: Path) -> tuple[Config | None, list[Problem]]:
+def examine(content: bytes, path: Path) -> tuple[Config | None, list[Problem]]:
+    """What the file at `path` would give if it held this content, and all that is wrong or doubtful in it."""
     try:
         parsed = document.parse(_decode(content))
     except DocumentError as error:
@@ -59,7 +60,8 @@ def _examine(content: bytes, path: Path) -> tuple[Config | None, list[Problem]]:
     return config, sorted(problems, key=lambda problem: problem.line)
 
 
-def _read(path: Path) -> bytes:
+def read(path: Path) -> bytes:
+    """The content of the config file. Raises ConfigError where it cannot be one."""
     try:
         if path.exists() and not path.is_file():
             raise ConfigError(f"The config {path} is no file")

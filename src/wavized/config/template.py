@@ -10,6 +10,7 @@ import yaml
 
 from wavized.config.dump import path_text
 from wavized.config.model import Existing
+from wavized.domain.sample import FilingMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,10 @@ class Suggestion:
     exclude: tuple[str, ...] = ()
 
 
-def render(library: Path, watch: Sequence[Suggestion]) -> str:
+def render(library: Path, watch: Sequence[Suggestion], mode: FilingMode = FilingMode.COPY) -> str:
     """The text of a config for these folders, every setting explained and the optional ones commented out."""
-    return _TEXT.format(library=_dumped(path_text(library)), watch=_watch(watch))
+    chosen = "#mode: copy" if mode is FilingMode.COPY else f"mode: {mode.value}"
+    return _TEXT.format(library=one_line(path_text(library)), watch=_watch(watch), mode=chosen)
 
 
 def _watch(watch: Sequence[Suggestion]) -> str:
@@ -37,15 +39,15 @@ def _watch(watch: Sequence[Suggestion]) -> str:
 def _entry(suggestion: Suggestion) -> str:
     lines = [f"  # {suggestion.why}"] if suggestion.why else []
     lines += [
-        f"  - path: {_dumped(path_text(suggestion.path))}",
+        f"  - path: {one_line(path_text(suggestion.path))}",
         f"    existing: {suggestion.existing.value}",
     ]
     if suggestion.exclude:
-        lines.append(f"    exclude: {_dumped(list(suggestion.exclude))}")
+        lines.append(f"    exclude: {one_line(list(suggestion.exclude))}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _dumped(value: str | list[str]) -> str:
+def one_line(value: str | list[str]) -> str:
     """A value as YAML on one line, in quotes where it needs them (`#`, `: `, quotes, a space at an end)."""
     brackets = None if isinstance(value, list) else False  # None: only around the innermost
     written = yaml.safe_dump({"x": value}, default_flow_style=brackets, allow_unicode=True, width=1_000_000)
@@ -83,7 +85,7 @@ watch:
 # move      the sample leaves the watched folder. Splice and projects of your DAW remember where a sample
 #           lay and will not find it any more: never use it on a Splice folder you still work from.
 # hardlink  one file in two places, taking no extra room; both must be on the same drive
-#mode: copy
+{mode}
 
 # What the folders in your library are called, each kind of bass with its folder.
 #folders:
