@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse as StarletteJSON
 
-from wavized.errors import UsageError
+from wavized.errors import (
+    FilingError,
+    LibraryUnavailableError,
+    ModelUnusableError,
+    UsageError,
+    WavizedError,
+)
 
 
 class JSONResponse(StarletteJSON):
@@ -37,3 +44,32 @@ async def read_object(request: Request) -> dict[str, object]:
     if not isinstance(body, dict):
         raise UsageError("The request must be a JSON object")
     return body
+
+
+async def _refuse(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return refusal(error.status_code, error.detail)
+
+
+async def _admit_a_fault(_: Request, error: Exception) -> JSONResponse:
+    return refusal(500, f"Something went wrong: {error}", "The log tells more")
+
+
+async def _explain(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, WavizedError)
+    status = 500
+    if isinstance(error, UsageError):
+        status = 400
+    elif isinstance(error, FilingError | LibraryUnavailableError):
+        status = 409
+    elif isinstance(error, ModelUnusableError):
+        status = 503
+    return refusal(status, error.message, error.hint)
+
+
+EXCEPTION_HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[JSONResponse]]] = {
+    WavizedError: _explain,
+    HTTPException: _refuse,
+    Exception: _admit_a_fault,
+}
+"""How errors are told, whichever route they come from."""
