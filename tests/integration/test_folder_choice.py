@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from support.asking import Asking
+from wavized.config.model import Config, WatchFolder
 from wavized.window import folders
 from wavized.window.dialogs import Dialogs, NoDialogError
 
@@ -33,8 +34,14 @@ def dialogs(place: Path, script: str, name: str = "zenity", **environ: str) -> D
 
 
 @pytest.fixture
-def ask(home):
-    return Asking(folders.routes(Dialogs("linux", {}, lambda _: None), lambda: [home / "Downloads"]))
+def shown():
+    return []
+
+
+@pytest.fixture
+def ask(home, shown):
+    config = Config(library=home / "Music/Bass", watch=(WatchFolder(path=home / "Downloads"),))
+    return Asking(folders.routes(Dialogs("linux", {}, lambda _: None), lambda: config, shown.append))
 
 
 def offered(ask, typed):
@@ -123,6 +130,16 @@ def test_a_search_for_nothing_is_refused(ask, body):
     assert ask.post("/api/folders/find", body)[0] == 400
 
 
+def test_only_the_library_and_watched_folders_are_opened(ask, home, shown):
+    """The page may show what the settings name, and nothing else."""
+    for path in (home / "Music/Bass", home / "Music/Bass/Reese", home / "Downloads"):
+        assert ask.post("/api/folders/open", {"path": str(path)})[0] == 200
+    assert shown == [home / "Music/Bass", home / "Music/Bass/Reese", home / "Downloads"]
+    for path in (home, home / "Downloads/..", home / "Music/Bass/Other", ""):
+        assert ask.post("/api/folders/open", {"path": str(path)})[0] == 400
+    assert len(shown) == 3
+
+
 def test_without_a_dialog_the_path_is_to_be_typed(ask):
     """No display or no program for it: the page is told."""
     status, answer = ask.post("/api/folders/choose", {"title": "Library", "start": "~"})
@@ -134,7 +151,7 @@ class TestDialog:
     """The system's dialog, as a program of that name."""
 
     def choose(self, made, home, title="Choose", start="~/Music"):
-        routes = folders.routes(made, list)
+        routes = folders.routes(made, lambda: None, print)
         return Asking(routes).post("/api/folders/choose", {"title": title, "start": start})
 
     def test_the_chosen_folder_comes_back(self, home, tmp_path):

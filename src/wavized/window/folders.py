@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from wavized.config.folders import PathError
+from wavized.config.model import Config
 from wavized.config.proposal import located
 from wavized.errors import UsageError
 from wavized.window.dialogs import Dialogs, NoDialogError
@@ -30,8 +31,10 @@ _MOST_FOUND = 5
 _MOST_FILES = 20
 
 
-def routes(dialogs: Dialogs, likely: Callable[[], Iterable[Path]]) -> list[Route]:
-    """`likely` names the folders in which a dropped one is looked for first (watched ones, the library's)."""
+def routes(
+    dialogs: Dialogs, settings: Callable[[], Config | None], open_folder: Callable[[Path], None]
+) -> list[Route]:
+    """`settings` are those in force, if any; `open_folder` shows a folder in the file manager."""
 
     async def complete(request: Request) -> JSONResponse:
         typed = request.query_params.get("path", "")
@@ -65,7 +68,23 @@ def routes(dialogs: Dialogs, likely: Callable[[], Iterable[Path]]) -> list[Route
         Route("/api/folders", complete),
         Route("/api/folders/choose", choose, methods=["POST"]),
         Route("/api/folders/find", find, methods=["POST"]),
+        Route("/api/folders/open", show, methods=["POST"]),
     ]
+
+
+def _known(config: Config | None) -> list[Path]:
+    """Folders near which a dropped one probably lies."""
+    if config is None:
+        return []
+    return [*(folder.path for folder in config.watch), config.library.parent]
+
+
+def _openable(config: Config | None) -> set[Path]:
+    """The library, its folders of categories, and the watched folders."""
+    if config is None:
+        return set()
+    inside = {config.library / name for name in config.folders.values()}
+    return {config.library, *inside, *(folder.path for folder in config.watch)}
 
 
 def _complete(typed: str) -> dict[str, object]:
