@@ -55,14 +55,18 @@ def routes(
         if not name or not isinstance(files, list) or not all(isinstance(file, str) for file in files):
             raise UsageError("Say the folder's name and a few names of files in it")
         deadline = time.monotonic() + MOST_SECONDS
+        places = [*_known(settings()), *_usual()]
         found = await asyncio.to_thread(
-            find_folders,
-            name,
-            files[:_MOST_FILES],
-            [*likely(), *_usual()],
-            lambda: time.monotonic() > deadline,
+            find_folders, name, files[:_MOST_FILES], places, lambda: time.monotonic() > deadline
         )
         return JSONResponse({"paths": [str(path) for path in found]})
+
+    async def show(request: Request) -> JSONResponse:
+        path = Path(_text(await read_object(request), "path"))
+        if path not in _openable(settings()):
+            raise UsageError("Only the library and the watched folders are opened from here")
+        await asyncio.to_thread(open_folder, path)
+        return JSONResponse({})
 
     return [
         Route("/api/folders", complete),
