@@ -8,7 +8,7 @@ from typing import Protocol
 
 from wavized.domain.events import Event
 from wavized.domain.hearing import Answer, Evidence, ModelInfo
-from wavized.domain.job import Job, JobState, NewJob, Origin, Placed, Placement
+from wavized.domain.job import Job, JobOrder, JobState, NewJob, Origin, Placed, Placement
 from wavized.domain.sample import FileStat, Header
 
 
@@ -75,6 +75,29 @@ class JournalReader(Protocol):
 
     def setting(self, key: str) -> str | None:
         """A setting that lives over restarts, such as `paused`."""
+        ...
+
+
+class JournalBrowser(Protocol):
+    """The journal leafed through page by page; any thread may ask."""
+
+    def get(self, job_id: int) -> Job | None: ...
+
+    def browse(
+        self,
+        *,
+        states: Iterable[JobState] = (),
+        search: str = "",
+        category: str | None = None,
+        order: JobOrder = JobOrder.NEWEST,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> tuple[int, list[Job]]:
+        """How many jobs fit, and those from `offset` on, at most `limit`.
+
+        Every word of `search` must occur in the source's or the target's path, whatever its case.
+        `category` is what was decided, or the first guess where nothing was.
+        """
         ...
 
 

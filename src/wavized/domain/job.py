@@ -32,6 +32,21 @@ class Origin(StrEnum):
     SORT = "sort"
 
 
+class JobOrder(StrEnum):
+    """How jobs are listed: by when they last changed, by the source's name, by category or by confidence.
+
+    `CONFIDENCE` begins with the least sure, `SUREST` with the most; jobs without a category or confidence
+    come last in every order by it.
+    """
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"
+    CATEGORY = "category"
+    CONFIDENCE = "confidence"
+    SUREST = "-confidence"
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedFile:
     """One file put into the library: where it came from, where it lies, what its content was."""

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wavized.errors import JournalError
+from wavized.journal.browsing import add_functions
 from wavized.journal.migrations import migrate
 
 BUSY_TIMEOUT_S = 30.0
@@ -93,6 +94,7 @@ class Readers:
             uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False,
         )  # fmt: skip
         connection.row_factory = sqlite3.Row
+        add_functions(connection)
         return connection
 
     def _give_back(self, connection: sqlite3.Connection) -> None:

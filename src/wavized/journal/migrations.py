@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from wavized.errors import JournalError
@@ -68,7 +69,28 @@ CREATE TABLE roots (path BLOB PRIMARY KEY, adopted_at REAL NOT NULL) WITHOUT ROW
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1,)
+_VERSION_2 = """
+ALTER TABLE jobs ADD COLUMN likeliest TEXT
+    GENERATED ALWAYS AS (coalesce(category, json_extract(candidates, '$[0]'))) VIRTUAL;
+CREATE INDEX jobs_browsed ON jobs (state, updated_at, id, likeliest, confidence, source, target);
+
+CREATE TABLE tally (state TEXT PRIMARY KEY, jobs INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO tally (state, jobs) SELECT state, count(*) FROM jobs GROUP BY state;
+CREATE TRIGGER jobs_in AFTER INSERT ON jobs BEGIN
+    INSERT INTO tally VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET jobs = jobs + 1;
+END;
+CREATE TRIGGER jobs_on AFTER UPDATE OF state ON jobs WHEN old.state <> new.state BEGIN
+    UPDATE tally SET jobs = jobs - 1 WHERE state = old.state;
+    INSERT INTO tally VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET jobs = jobs + 1;
+END;
+CREATE TRIGGER jobs_out AFTER DELETE ON jobs BEGIN
+    UPDATE tally SET jobs = jobs - 1 WHERE state = old.state;
+END;
+"""
+# `jobs_browsed` holds all that a list is chosen and ordered by, so that the rows themselves are not read for
+# it; `tally` knows how many jobs stand in each state, which is asked several times a second while a page is open
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """`MIGRATIONS[n]` takes a database from version n to version n + 1. Only ever appended to."""
 
 
@@ -82,7 +104,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         _check_version(connection, version, path)
         for script in MIGRATIONS[version:]:
-            for statement in script.split(";"):
+            for statement in _statements(script):
                 connection.execute(statement)
         if version < len(MIGRATIONS):
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
@@ -90,6 +112,16 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; a trigger, which holds some of its own, is one."""
+    statement = ""
+    for part in script.strip().split(";")[:-1]:
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _check_version(connection: sqlite3.Connection, version: int, path: Path) -> None:

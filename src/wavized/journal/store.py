@@ -15,9 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from wavized.domain.job import Job, JobState, NewJob, Origin
+from wavized.domain.job import Job, JobOrder, JobState, NewJob, Origin
 from wavized.domain.sample import FileStat
 from wavized.errors import JournalError
+from wavized.journal.browsing import browse
 from wavized.journal.connections import Readers, explained, open_writer
 from wavized.journal.queries import find_sql
 from wavized.journal.rows import COLUMNS, from_row, new_job, path_bytes, text, to_row
@@ -31,7 +32,7 @@ _REMEMBER = "INSERT OR REPLACE INTO known (path, size, mtime_ns) VALUES (?, ?, ?
 
 
 class SqliteJournal:
-    """Implements `wavized.ports.Journal`. Open it once per process; close it, or use it in `with`.
+    """Implements `wavized.ports.Journal` and `JournalBrowser`. Open it once per process; close it, or use it in `with`.
 
     Raises JournalError where the file is damaged, foreign, from a newer version or out of reach.
     """
@@ -86,9 +87,25 @@ class SqliteJournal:
         with self._readers.lend() as connection:
             return [from_row(row) for row in connection.execute(sql, values)]
 
+    def browse(
+        self,
+        *,
+        states: Iterable[JobState] = (),
+        search: str = "",
+        category: str | None = None,
+        order: JobOrder = JobOrder.NEWEST,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> tuple[int, list[Job]]:
+        with self._readers.lend() as connection:
+            return browse(
+                connection, states=states, search=search, category=category,
+                order=order, offset=offset, limit=limit,
+            )  # fmt: skip
+
     def counts(self) -> Mapping[JobState, int]:
         with self._readers.lend() as connection:
-            rows = connection.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall()
+            rows = connection.execute("SELECT state, jobs FROM tally WHERE jobs > 0").fetchall()
         return {JobState(state): count for state, count in rows}
 
     def setting(self, key: str) -> str | None:
