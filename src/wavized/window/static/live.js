@@ -6,7 +6,7 @@ const RETRY_MS = 2000;
 
 let state = { about: null, status: null, connected: false, locked: false };
 const watchers = new Set();
-const listeners = { jobs: new Set(), sort: new Set(), notice: new Set(), restart: new Set() };
+const listeners = { jobs: new Set(), sort: new Set(), notice: new Set(), restart: new Set(), reconnect: new Set() };
 
 function set(change) {
   state = { ...state, ...change };
@@ -25,6 +25,7 @@ export const onJobs = hear("jobs");
 export const onSort = hear("sort");
 export const onNotice = hear("notice");
 export const onRestart = hear("restart");
+export const onReconnect = hear("reconnect");
 
 export function useLive() {
   const [value, change] = useState(state);
@@ -50,9 +51,10 @@ export function connect() {
   const stream = new EventSource("/api/events");
   const on = (kind, act) => stream.addEventListener(kind, (event) => act(JSON.parse(event.data)));
   on("hello", (about) => {
-    const restarted = state.about !== null && state.about.boot !== about.boot;
+    const restarted = state.about !== null && !state.about.setup && state.about.boot !== about.boot;
     set({ about, connected: true, locked: false });
     if (restarted) tell("restart", about);
+    if (missed) tell("reconnect", about);
   });
   on("status", (status) => set({ status }));
   on("jobs", (changed) => tell("jobs", changed));
