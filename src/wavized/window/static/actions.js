@@ -1,7 +1,7 @@
 // What can be done with a sample, told to the daemon and then to the user. Each gives the changed job, or null.
 import { api } from "./api.js";
 import { tellError, toast } from "./parts.js";
-import { isCategory, named } from "./words.js";
+import { isCategory, named, whole } from "./words.js";
 
 const short = (name) => (name.length > 42 ? `${name.slice(0, 28)}…${name.slice(-12)}` : name);
 
@@ -16,7 +16,10 @@ export function actionsOf(about, changed = () => {}) {
     if (job) changed(job);
     return job;
   };
-  const post = async (job, what, body) => done(await told(`/api/jobs/${job.id}/${what}`, body));
+  const post = async (job, what, body) => {
+    const after = await told(`/api/jobs/${job.id}/${what}`, body);
+    return done(after && whole(after));
+  };
 
   async function correct(job, category) {
     const after = await post(job, "correct", { category });

@@ -5,7 +5,7 @@ import { onJobs, useEvent } from "./live.js";
 import { Button, Dialog, Icon, Name } from "./parts.js";
 import { PlayButton, CategoryButton, Sureness } from "./samples.js";
 import { Waveform, loadWaveform } from "./waveform.js";
-import { explained, modeWords, named, sentence, stateWords } from "./words.js";
+import { explained, modeWords, named, sentence, stateWords, whole } from "./words.js";
 
 const SHOWN_SCORES = 5;
 
@@ -92,7 +92,7 @@ export function Details({ job: given, about, actions, onClose }) {
   }, [given.id]);
   useEvent(onJobs, ({ jobs }) => {
     const mine = jobs.find((one) => one.id === given.id);
-    if (mine) change(mine);
+    if (mine) change(whole(mine));
   }, [given.id]);
   const act = (what) => async (...words) => {
     const after = await what(...words);

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "./vendor/standalone.mjs";
 import { api, query } from "./api.js";
 import { onJobs, onReconnect } from "./live.js";
+import { whole } from "./words.js";
 
 const PAGE = 80;
 const KEPT_PAGES = 24;
@@ -103,7 +104,8 @@ export class JobPages {
   }
 
   // A new version of a job that is known here stays where it is, so that nothing jumps under the user's hands.
-  apply(job) {
+  apply(told) {
+    const job = whole(told);
     const index = this.places.get(job.id);
     if (index !== undefined) {
       this.rows.set(index, job);

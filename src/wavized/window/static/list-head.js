@@ -21,14 +21,15 @@ export const Pick = ({ label, value, options, onPick }) => html`
 export const Moving = ({ checked, onChange }) => html`
   <label class="check"><input type="checkbox" checked=${checked} onChange=${(event) => onChange(event.target.checked)} /><span>Play while moving</span></label>`;
 
-export function ListHead({ title, total, narrowed, onClear, children, keys = true }) {
+export function ListHead({ title, total, narrowed, onClear, children, hints = [] }) {
   const known = total !== null && total !== undefined;
   return html`
     <div class="page-head">
       <h1>${title}</h1>
-      ${keys && html`<p class="key-hints muted small" aria-hidden="true">
-        <span><kbd>↑</kbd> <kbd>↓</kbd> move</span><span><kbd>Space</kbd> play</span><span><kbd>Enter</kbd> details</span><span><kbd>C</kbd> category</span>
-        <span><kbd>U</kbd> undo</span></p>`}
+      <p class="key-hints muted small" aria-hidden="true">
+        <span><kbd>↑</kbd> <kbd>↓</kbd> move</span>
+        ${hints.map(([key, what]) => html`<span key=${key}><kbd>${key}</kbd> ${what}</span>`)}
+      </p>
     </div>
     <div class="list-head">
       <div class="list-tools">${children}</div>

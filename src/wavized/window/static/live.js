@@ -51,6 +51,7 @@ export function connect() {
   const stream = new EventSource("/api/events");
   const on = (kind, act) => stream.addEventListener(kind, (event) => act(JSON.parse(event.data)));
   on("hello", (about) => {
+    const missed = state.about !== null && !state.connected;
     const restarted = state.about !== null && !state.about.setup && state.about.boot !== about.boot;
     set({ about, connected: true, locked: false });
     if (restarted) tell("restart", about);

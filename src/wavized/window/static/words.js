@@ -56,3 +56,6 @@ export const modeWords = { copy: "Copied", move: "Moved", hardlink: "Linked (no 
 export const parentOf = (path) => path.replace(/[\\/][^\\/]*$/, "") || path;
 
 export const lastOf = (path) => path.split(/[\\/]/).filter(Boolean).pop() || path;
+
+// A job as the lists know it; the answer to a command and the event stream may leave out what follows from the paths.
+export const whole = (job) => ({ ...job, name: job.name ?? lastOf(job.path) });

@@ -67,7 +67,8 @@ export default function Filed({ about, status }) {
   const categories = [{ value: "", text: "Every category" }, ...about.categories.map(({ label, folder }) => ({ value: label, text: folder }))];
   return html`
     <div class="page list-page">
-      <${ListHead} title="Filed" total=${pages?.total} narrowed=${narrowed} onClear=${clear}>
+      <${ListHead} title="Filed" total=${pages?.total} narrowed=${narrowed} onClear=${clear}
+        hints=${[["Space", "play"], ["Enter", "details"], ["C", "category"], ["U", "undo"]]}>
         <${Search} value=${words} onInput=${search} label="Search in names and folders" />
         <${Pick} label="Category" value=${category} options=${categories} onPick=${pick} />
         <${Pick} label="Show" value=${states} options=${STATES} onPick=${show} />
