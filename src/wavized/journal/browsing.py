@@ -10,6 +10,7 @@ import os
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from wavized.domain.job import Job, JobOrder, JobState
 from wavized.journal.rows import COLUMNS, Value, from_row
@@ -46,7 +47,7 @@ def folded(path: bytes | None) -> str:
 
 def file_name(path: bytes) -> str:
     """The last part of a path, as it is searched."""
-    return folded(os.path.basename(path))
+    return folded(os.fsencode(Path(os.fsdecode(path)).name))
 
 
 def browse(

@@ -88,7 +88,7 @@ CREATE TRIGGER jobs_out AFTER DELETE ON jobs BEGIN
 END;
 """
 # `jobs_browsed` holds all that a list is chosen and ordered by, so that the rows themselves are not read for
-# it; `tally` knows how many jobs stand in each state, which is asked several times a second while a page is open
+# it; `tally` knows how many jobs stand in each state, which an open page asks several times a second
 
 MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """`MIGRATIONS[n]` takes a database from version n to version n + 1. Only ever appended to."""

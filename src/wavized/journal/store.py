@@ -32,9 +32,10 @@ _REMEMBER = "INSERT OR REPLACE INTO known (path, size, mtime_ns) VALUES (?, ?, ?
 
 
 class SqliteJournal:
-    """Implements `wavized.ports.Journal` and `JournalBrowser`. Open it once per process; close it, or use it in `with`.
+    """Implements `wavized.ports.Journal` and `JournalBrowser`.
 
-    Raises JournalError where the file is damaged, foreign, from a newer version or out of reach.
+    Open it once per process; close it, or use it in `with`. Raises JournalError where the file is damaged,
+    foreign, from a newer version or out of reach.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,0 +1,65 @@
+"""Files that can be made again, kept below a size. One thread puts, any looks; the longest unused go."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PART = ".part"
+_KEPT = 0.8
+"""When there is too much, so much of what is allowed is left."""
+
+
+class Shelf:
+    """A folder of its own, readable by its owner alone; made when the first file is put there."""
+
+    def __init__(self, folder: Path, *, most_bytes: int) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+        self._held: int | None = None
+
+    def find(self, name: str) -> Path | None:
+        """The file of this name, which counts as used now; None where there is none."""
+        path = self._folder / name
+        try:
+            os.utime(path)
+        except OSError:
+            return None
+        return path
+
+    def begin(self, name: str) -> Path:
+        """Where to write what is to be put under this name. Raises OSError."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
+        if self._held is None:
+            self._tidy()
+        return self._folder / f"{name}{_PART}"
+
+    def finish(self, written: Path) -> Path:
+        """Put what was written under its name, whole. Raises OSError."""
+        path = written.with_name(written.name.removesuffix(_PART))
+        size = written.stat().st_size
+        written.replace(path)
+        self._held = (self._held or 0) + size
+        if self._held > self._most_bytes:
+            self._tidy(spare=path)
+        return path
+
+    def _tidy(self, spare: Path | None = None) -> None:
+        """Remove what was never finished and, where there is too much, what has not been used for longest."""
+        found: list[tuple[float, int, Path]] = []
+        for path in self._folder.iterdir():
+            if path.name.endswith(_PART):
+                path.unlink(missing_ok=True)
+            else:
+                status = path.stat()
+                found.append((status.st_mtime, status.st_size, path))
+        held = sum(size for _, size, _ in found)
+        if held > self._most_bytes:
+            for _, size, path in sorted(found):
+                if held <= self._most_bytes * _KEPT:
+                    break
+                if path != spare:
+                    path.unlink(missing_ok=True)
+                    held -= size
+        self._held = held
