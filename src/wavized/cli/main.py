@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("wavized.cli.compare", "measure several models on the same labelled sounds, side by side"),
     "train": ("wavized.cli.train", "train a model (needs the `train` extra)"),
     "_worker": ("wavized.cli.worker", ""),
+    "_preview": ("wavized.cli.preview", ""),
 }
 """Command to its module (`add_arguments`, `run`) and its one-line help; an empty help hides it."""
 
