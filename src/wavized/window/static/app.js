@@ -3,6 +3,8 @@ import { html, render, useEffect, useState } from "./vendor/standalone.mjs";
 import { api } from "./api.js";
 import { connect, onNotice, onRestart, useEvent, useLive } from "./live.js";
 import { Button, Icon, Spinner, Toasts, tellError, toast } from "./parts.js";
+import { DropTarget } from "./sorting/dropped.js";
+import { Welcome } from "./welcome.js";
 import Filed from "./pages/filed.js";
 import Now from "./pages/now.js";
 import Review from "./pages/review.js";
@@ -96,7 +98,8 @@ function Frame({ name, live, children }) {
         </div>
       </header>
       <main id="main" tabindex="-1">${children}</main>
-    </div>`;
+    </div>
+    <${DropTarget} />`;
 }
 
 const Notice = ({ title, children }) => html`
@@ -105,7 +108,11 @@ const Notice = ({ title, children }) => html`
 function App() {
   const live = useLive();
   const name = usePage();
+  const [welcome, setWelcome] = useState(false);
   useEffect(connect, []);
+  useEffect(() => {
+    if (live.about && live.about.setup) setWelcome(true);
+  }, [live.about]);
   useEvent(onNotice, (notice) => toast(notice.message, { hint: notice.hint }));
   useEvent(onRestart, () => toast("Wavized was restarted. This page is connected again."));
   const { about, status, connected, locked } = live;
@@ -119,7 +126,11 @@ function App() {
     content = html`<main class="alone wide" id="main"><${Brand} /><${Setup} about=${about} /></main>`;
   } else {
     const Page = PAGES[name].page;
-    content = html`<${Frame} name=${name} live=${live}><${Page} key=${name} about=${about} status=${status} /><//>`;
+    content = html`
+      <${Frame} name=${name} live=${live}>
+        ${welcome && name === "now" && html`<${Welcome} onClose=${() => setWelcome(false)} />`}
+        <${Page} key=${name} about=${about} status=${status} />
+      <//>`;
   }
   return html`
     ${!connected && about && !locked && html`
