@@ -29,18 +29,6 @@ _LARGEST = 2**63
 Describe = Callable[[Job], Mapping[str, object]]
 
 
-def described(job: Job, describe: Describe) -> dict[str, object]:
-    """A job as the pages know it: what `history --json` prints, and what a list shows beside it."""
-    return {
-        **describe(job),
-        "name": job.source.name,
-        "folder": None if job.target is None else job.target.parent.name,
-        "origin": job.origin.value,
-        "root": str(job.root),
-        "seconds": None,
-    }
-
-
 def routes(
     journal: JournalBrowser,
     *,
@@ -48,7 +36,7 @@ def routes(
     previews: Previews,
     open_folder: Callable[[Path], None],
 ) -> list[Route]:
-    """`open_folder` shows a folder in the system's file manager."""
+    """`describe` tells a job as lists show it; `open_folder` shows a folder in the file manager."""
     samples = _Samples(journal, previews, describe, open_folder)
     one = "/api/jobs/{job:int}"
     return [
@@ -91,13 +79,13 @@ class _Samples:
             offset=offset,
             limit=limit,
         )
-        shown = [described(job, self._describe) for job in jobs]
+        shown = [self._describe(job) for job in jobs]
         return JSONResponse({"total": total, "offset": offset, "jobs": shown})
 
     async def one(self, request: Request) -> JSONResponse:
         job = await self._job(request)
         here = await asyncio.to_thread(heard_file(job).is_file)
-        return JSONResponse({**described(job, self._describe), "here": here})
+        return JSONResponse({**self._describe(job), "here": here})
 
     async def audio(self, request: Request) -> Response:
         return await as_sound(await self._job(request), self._previews, request)
