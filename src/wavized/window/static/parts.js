@@ -22,6 +22,9 @@ const ICONS = {
   warning: "M12 4 2.5 20h19zM12 10v4.5M12 17.3v.1",
   info: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v6M12 7.5v.1",
   plus: "M12 5v14M5 12h14",
+  down: "M6 9l6 6 6-6",
+  dots: "M5.5 12h.1M12 12h.1M18.5 12h.1",
+  later: "M5 5l9 7-9 7zM18 5v14",
 };
 
 export const Icon = ({ name, size = 20 }) => html`
@@ -81,8 +84,10 @@ export const Message = ({ kind = "info", title, children }) => html`
 
 // A long name keeps its beginning and its end; the whole stands in the title.
 export const Name = ({ text }) => {
-  const cut = Math.max(0, text.length - 10);
-  return html`<span class="name" title=${text}><span>${text.slice(0, cut)}</span><span>${text.slice(cut)}</span></span>`;
+  const letters = Array.from(text);
+  const cut = Math.max(0, letters.length - 10);
+  const [start, end] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
+  return html`<span class="name" title=${text}><span>${start}</span><span>${end}</span></span>`;
 };
 
 export function Dialog({ title, onClose, children }) {
