@@ -55,7 +55,7 @@ class Recipe:
 class Shares:
     """What the bank is made of: entries a label, and the parts synthesized and composed."""
 
-    per_label: int = 3000
+    per_label: int = 4500
     synthesized: float = 0.35
     composed: float = 0.3
     unlabelled: float = 0.5

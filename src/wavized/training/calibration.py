@@ -18,9 +18,9 @@ CAUTIOUS = (0.95, 0.9)
 """Probability and margin to file where held-out clips do not tell: clearly ahead of all others."""
 UNPROVEN = 0.98
 """What a category asks for that held-out clips do not show to be filed rightly."""
-PROVEN_CLIPS, PROVEN_FAMILIES = 20, 3
-"""A threshold is shown to hold by at least so many clips that it files, of so many families: packs and
-engines differ in what they call a sound, and one of them proves little."""
+PROVEN_SOUNDS, PROVEN_FAMILIES = 20, 3
+"""A threshold is shown to hold by at least so many sounds that it files, of so many families: productions of
+one sound prove no more than it, and packs and engines differ in what they call a sound."""
 MOST_WRONG = 0.02
 
 
@@ -34,6 +34,14 @@ class Thresholds:
     filed: float
     wrong_among_filed: float
     file_above_for: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Of each held-out clip: the sound it is or was produced from, and the family that was held out."""
+
+    sounds: NDArray[np.str_]
+    families: NDArray[np.str_]
 
 
 def probabilities(logits: NDArray[np.floating], temperature: float) -> Floats:
@@ -103,14 +111,14 @@ def thresholds(
 def by_category(
     scores: Floats,
     truth: NDArray[np.integer],
-    families: NDArray[np.str_],
+    origins: Origins,
     categories: Sequence[str],
     chosen: Thresholds,
 ) -> Thresholds:
     """The chosen thresholds, with one for each category: the lowest from which on all of them keep the bound.
 
-    `families` (clips,) names what was held out together. A category whose bound is not shown to be kept asks
-    for UNPROVEN. With what these file altogether, and how much of it wrongly.
+    A category whose bound is not shown to be kept asks for UNPROVEN. With what these file altogether, and how
+    much of it wrongly.
     """
     weights = class_weights(truth)
     bass = scores[:, : len(categories)]
@@ -126,7 +134,8 @@ def by_category(
             filed = may & (guess == at) & (top >= threshold)
             if weights[filed & (truth != at)].sum() > MOST_WRONG * weights[filed].sum():
                 break
-            if filed.sum() >= PROVEN_CLIPS and len(set(families[filed])) >= PROVEN_FAMILIES:
+            sounds, families = set(origins.sounds[filed]), set(origins.families[filed])
+            if len(sounds) >= PROVEN_SOUNDS and len(families) >= PROVEN_FAMILIES:
                 needed[category] = round(float(threshold), 3)
     filed = may & (top >= np.array([needed[category] for category in categories])[guess])
     share = float(weights[filed].sum())

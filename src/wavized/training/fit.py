@@ -28,7 +28,7 @@ class Settings:
     of the beta distribution that mixes clips, `smoothing` is of the labels.
     """
 
-    epochs: int = 8
+    epochs: int = 24
     draws: int = 12_000
     batch: int = 64
     peak_rate: float = 2e-3

@@ -167,7 +167,7 @@ def calibrate(
     temperature = calibration.temperature(logits, truth)
     scores = calibration.probabilities(logits, temperature)
     overall = calibration.thresholds(scores, truth, len(CATEGORIES))
-    found = calibration.by_category(scores, truth, _families(course, held, sure), CATEGORIES, overall)
+    found = calibration.by_category(scores, truth, _origins(course, held, sure), CATEGORIES, overall)
     figures: dict[str, object] = {
         **({"clean": _summary(held.clean[sure], own[sure])} if sure.any() else {}),
         "clean_and_produced": _summary(heard, truth),
@@ -180,12 +180,20 @@ def calibrate(
     return temperature, found, figures
 
 
-def _families(course: Course, held: Held, sure: NDArray[np.bool_]) -> NDArray[np.str_]:
-    """What each clip that is judged by was held out with: the clips as they are, then the entries."""
-    own = [source.family for source, counts in zip(course.sources, sure, strict=True) if counts]
-    recipes = [course.recipes[at] for at in held.asked]
-    made = [course.sources[r.sources[0]].family if r.sources else r.family for r in recipes]
-    return np.array(own + made)
+def _origins(course: Course, held: Held, sure: NDArray[np.bool_]) -> calibration.Origins:
+    """Where each clip that is judged by comes from: the clips as they are, then the entries.
+
+    Takes of one sound are one; of what is synthesized each entry is a sound of its own.
+    """
+    own = [(s.group, s.family) for s, counts in zip(course.sources, sure, strict=True) if counts]
+    for at in held.asked:
+        recipe = course.recipes[at]
+        if recipe.sources:
+            source = course.sources[recipe.sources[0]]
+            own.append((source.group, source.family))
+        else:
+            own.append((f"entry {at}", recipe.family))
+    return calibration.Origins(np.array([sound for sound, _ in own]), np.array([kin for _, kin in own]))
 
 
 def _summary(heard: NDArray[np.float32], truth: NDArray[np.int64]) -> dict[str, object]:
