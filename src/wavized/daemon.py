@@ -12,8 +12,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
+
+from starlette.routing import BaseRoute
 
 from wavized.assembly import Workshop, make_classifier, model_folder, open_library, use_settings
 from wavized.audio.probe import HeaderProbe
@@ -22,22 +25,25 @@ from wavized.config import paths
 from wavized.config.load import load
 from wavized.config.model import Config
 from wavized.control.instance import InstanceLock
-from wavized.control.runtime import Runtime, remove_runtime, write_runtime
-from wavized.domain.events import Event, Notice, StatusChanged
+from wavized.domain.events import Event, JobChanged, Notice, StatusChanged
 from wavized.domain.job import DaemonState, Job, Origin, Status
 from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError, WavizedError
 from wavized.journal.store import SqliteJournal
+from wavized.logic.lifecycle import PENDING
+from wavized.reception import Desk, Reception, describe_change
 from wavized.services.describe import describe_job
 from wavized.services.hub import EventHub
 from wavized.services.pipeline import Pipeline
+from wavized.services.progress import Progress
 from wavized.services.status import read_status
 from wavized.tray.icon import TrayIcon
 from wavized.tray.open_folder import open_folder
 from wavized.watch.folder import FolderState, FolderStatus
 from wavized.watch.follow import FileFollower
 from wavized.watch.watcher import Watcher
-from wavized.window.app import build_app
-from wavized.window.server import LocalServer
+from wavized.window import folders, jobs
+from wavized.window.app import command_routes
+from wavized.window.previews import Previews, default_command
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +54,24 @@ READY_SECONDS = 10.0
 class Daemon:
     """Everything that runs between start and stop. Build it, subscribe to `events`, then `run`."""
 
-    def __init__(self, config_path: Path, *, tray: bool = True) -> None:
+    def __init__(
+        self,
+        config_path: Path,
+        *,
+        tray: bool = True,
+        window: bool = True,
+        reception: Reception | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        """With a `reception` of its own, a first run has taken the lock already."""
         self._config_path = config_path
         self.config: Config = load(config_path)
         self._want_tray = tray and self.config.tray
+        self._want_window = window
+        self._received = reception
         self.events = EventHub()
-        self._stop = threading.Event()
+        self.progress = Progress()
+        self._stop = stop or threading.Event()
         self._icon: TrayIcon | None = None
         self._stack = ExitStack()
 
@@ -90,6 +108,23 @@ class Daemon:
             watching=tuple(_describe(folder) for folder in self._watcher.status()),
         )
 
+    def tell(self) -> dict[str, object]:
+        """The state as pages and commands are told it."""
+        status = self.status()
+        flood = self.progress.flood(self._clock.monotonic())
+        if flood is not None and (status.state is not DaemonState.WATCHING or status.detail):
+            flood = replace(flood, seconds_left=None)
+        return {
+            **asdict(status),
+            "progress": None if flood is None else asdict(flood),
+            "folders": [{**asdict(folder), "path": str(folder.path)} for folder in self._watcher.status()],
+            "window": self._reception.pages,
+        }
+
+    def show(self, page: str = "") -> None:
+        """Bring the window onto the screen."""
+        self._reception.show(page)
+
     def set_paused(self, paused: bool) -> None:
         """Hold filing back, or go on; remembered over a restart."""
         self._pipeline.set_paused(paused)
@@ -111,8 +146,9 @@ class Daemon:
     def _open(self) -> None:
         """Take the lock, then open what must be closed again; the stack closes in the opposite order."""
         state = paths.state_dir(create=True)
-        self._runtime_file = paths.runtime_file()
-        self._stack.enter_context(InstanceLock(state / "daemon.lock", runtime=self._runtime_file))
+        self._clock = SystemClock()
+        if self._received is None:
+            self._stack.enter_context(InstanceLock(state / "daemon.lock", runtime=paths.runtime_file()))
         self._journal = self._stack.enter_context(SqliteJournal(paths.journal_file()))
         self._classifier = make_classifier(self.config, model_folder(self.config), stop=self._stop)
         self._stack.callback(self._classifier.close)
@@ -139,11 +175,14 @@ class Daemon:
             self.config,
             known=self._journal,
             probe=HeaderProbe(),
-            clock=SystemClock(),
+            clock=self._clock,
             deliver=self._pipeline.deliver,
             events=self.events,
         )
-        self._server = LocalServer()
+        self._reception = self._received or Reception(pages=self._want_window)
+        self.events.subscribe(self._hear)
+        self._previews = Previews(default_command(), paths.cache_dir() / "previews")
+        self._stack.callback(self._previews.close)
         self._follower = FileFollower(self._config_path, self._reload)
 
     def _start(self) -> None:
@@ -152,18 +191,33 @@ class Daemon:
             previous = signal.signal(number, self._on_signal)
             self._stack.callback(signal.signal, number, previous)
         self._pipeline.ask(lambda: self._greet_library(self.config))
+        pending = self._journal.find(states=PENDING, origin=Origin.WATCH)
+        self.progress.expect(job.id for job in pending)
         self._started(self._pipeline.start, self._pipeline.stop)
-        self._started(lambda: self._server.start(build_app(self, describe_job)), self._server.stop)
+        self._started(lambda: self._reception.serve(self._desk()), self._reception.close)
         self._started(self._watcher.start, self._watcher.stop)
         self._watcher.wait_until_ready(READY_SECONDS)
         self._started(self._follower.start, self._follower.stop)
-        runtime = Runtime(os.getpid(), self._server.port, self._server.token)
-        self._started(
-            lambda: write_runtime(self._runtime_file, runtime), lambda: remove_runtime(self._runtime_file)
-        )
-        folders = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
-        log.info("Watching %s, filing into %s", folders, self.config.library)
+        self._reception.announce()
+        watched = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
+        log.info("Watching %s, filing into %s", watched, self.config.library)
         self.events.publish(StatusChanged())
+
+    def _desk(self) -> Desk:
+        """What the window and the commands are answered with."""
+        routes: list[BaseRoute] = [*command_routes(self, describe_job)]
+        if self._reception.pages:
+            routes += jobs.routes(
+                self._journal, describe=describe_change, previews=self._previews, open_folder=open_folder
+            )
+            routes += folders.routes(self._reception.dialogs, lambda: self.config, open_folder)
+        return Desk(routes, lambda: self._reception.about(self.config, model_folder(self.config)), self.tell)
+
+    def _hear(self, event: Event) -> None:
+        """Keep count and tell open pages; on whichever thread it happened."""
+        if isinstance(event, JobChanged):
+            self.progress.hear(event.job, self._clock.monotonic())
+        self._reception.feed.hear(event)
 
     def _started(self, start: Callable[[], object], stop: Callable[[], object]) -> None:
         start()
@@ -176,7 +230,7 @@ class Daemon:
     def _recover(self) -> list[Job]:
         """Runs on the pipeline thread before anything else, and again after a failure of the journal."""
         touched = self._workshop.recover(Origin.WATCH, carry_on=True)
-        lock = InstanceLock(paths.state_dir() / "sort.lock", runtime=self._runtime_file)
+        lock = InstanceLock(paths.state_dir() / "sort.lock", runtime=paths.runtime_file())
         try:
             with lock:
                 self._workshop.recover(Origin.SORT, carry_on=False)
@@ -213,6 +267,7 @@ class Daemon:
         self._watcher.reconfigure(config)
         self._pipeline.ask(lambda: self._take_on(config))
         self._pipeline.wake()
+        self._reception.feed.tell_about()
         self.events.publish(Notice("The new settings are in force", str(self._config_path)))
 
     def _wait(self) -> None:
@@ -259,6 +314,12 @@ class _TrayCommands:
 
     def resume(self) -> None:
         self._daemon.set_paused(False)
+
+    def open_window(self) -> None:
+        self._daemon.show()
+
+    def open_review(self) -> None:
+        self._daemon.show("review")
 
     def open_library(self) -> None:
         open_folder(self._daemon.config.library)

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("wavized.cli.run", "watch the folders and file what arrives, until stopped"),
     "sort": ("wavized.cli.sort", "file a folder or files once, now"),
     "classify": ("wavized.cli.classify", "say what files sound like; changes nothing"),
+    "open": ("wavized.cli.open", "show the window of the running Wavized"),
     "status": ("wavized.cli.status", "what the running Wavized is doing"),
     "pause": ("wavized.cli.pause", "hold filing back until resumed, also over a restart"),
     "resume": ("wavized.cli.pause", "go on after a pause"),
@@ -29,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("wavized.cli.evaluate", "measure a model on a folder of labelled sounds"),
     "compare": ("wavized.cli.compare", "measure several models on the same labelled sounds, side by side"),
     "train": ("wavized.cli.train", "train a model (needs the `train` extra)"),
+    "_window": ("wavized.cli.window", ""),
     "_worker": ("wavized.cli.worker", ""),
     "_preview": ("wavized.cli.preview", ""),
 }

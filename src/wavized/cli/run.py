@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from logging.handlers import RotatingFileHandler
 
@@ -25,14 +26,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Watch and file until stopped."""
-    load_config(args)  # says at once, and before anything is opened, what is wrong with it
+    """Watch and file until stopped; where there are no settings yet the window asks for them first."""
+    path = config_path(args)
+    is_first = not args.no_window and not os.path.lexists(path)
+    if not is_first:
+        load_config(args)  # says at once, and before anything is opened, what is wrong with it
     _log_to_file()
-    from wavized.daemon import Daemon  # starts threads' modules; not wanted for an error in the config
+    if is_first:
+        from wavized.firstrun import FirstRun
 
-    daemon = Daemon(config_path(args), tray=not args.no_tray)
-    daemon.events.subscribe(_tell)
-    daemon.run()
+        FirstRun(path, tray=not args.no_tray, listener=_tell).run()
+    else:
+        from wavized.daemon import Daemon  # starts threads' modules; not wanted for an error in the config
+
+        daemon = Daemon(path, tray=not args.no_tray, window=not args.no_window)
+        daemon.events.subscribe(_tell)
+        daemon.run()
     print("Stopped.", file=sys.stderr)
     return 0
 

@@ -59,6 +59,8 @@ def print_status(status: Status) -> None:
         DaemonState.STOPPED: "Wavized is not running. Start it with: wavized run",
     }
     out = sys.stdout
+    if status.state is DaemonState.STOPPED and status.pid is not None:
+        words[DaemonState.STOPPED] = "Wavized runs, but does nothing yet"
     line = words[status.state]
     print(f"{line}: {printable(status.detail)}" if status.detail else line, file=out)
     for folder in status.watching:

@@ -29,6 +29,8 @@ class Action(StrEnum):
 
     PAUSE = "pause"
     RESUME = "resume"
+    OPEN_WINDOW = "open_window"
+    OPEN_REVIEW = "open_review"
     OPEN_LIBRARY = "open_library"
     QUIT = "quit"
 
@@ -57,16 +59,17 @@ def build(status: Status) -> MenuModel:
     picture, line = _picture(status), _state_line(status)
     facts = [MenuItem(shorten(line, MAX_ITEM), enabled=False)]
     if status.review:
-        facts.append(MenuItem(_waiting(status.review), enabled=False))
+        facts.append(MenuItem(_waiting(status.review), Action.OPEN_REVIEW))
     if status.last_filed:
         facts.append(MenuItem(shorten(f"Last filed: {status.last_filed}", MAX_ITEM), enabled=False))
     if status.state is DaemonState.PAUSED:
         switch = MenuItem("Resume", Action.RESUME)
     else:
         switch = MenuItem("Pause", Action.PAUSE, enabled=status.state is not DaemonState.STOPPED)
-    library = MenuItem("Open library", Action.OPEN_LIBRARY, enabled=bool(status.library), default=True)
+    window = MenuItem("Open window", Action.OPEN_WINDOW, default=True)
+    library = MenuItem("Open library", Action.OPEN_LIBRARY, enabled=bool(status.library))
     title = f"Wavized: {line}" + (f", {_waiting(status.review)}" if status.review else "")
-    sections = (tuple(facts), (switch, library), (MenuItem("Quit Wavized", Action.QUIT),))
+    sections = (tuple(facts), (window, library, switch), (MenuItem("Quit Wavized", Action.QUIT),))
     return MenuModel(picture, shorten(title, MAX_TITLE), sections)
 
 

@@ -1,64 +1,57 @@
-"""Routes of the local interface. Reads status, posts commands to the pipeline; changes nothing itself."""
+"""The routes of the local interface put together. Reads status, posts commands; changes nothing itself."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict
 from typing import Protocol
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse as StarletteJSON
-from starlette.routing import Route
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 
-from wavized.domain.job import Job, Status
-from wavized.errors import (
-    FilingError,
-    LibraryUnavailableError,
-    ModelUnusableError,
-    UsageError,
-    WavizedError,
-)
+from wavized.domain.job import Job
+from wavized.errors import UsageError
+from wavized.window.messages import EXCEPTION_HANDLERS, JSONResponse, read_object, refusal
+from wavized.window.security import cookie_name, locked_page
+from wavized.window.sessions import SESSION_SECONDS, Sessions
+from wavized.window.static_files import STATIC
 
-
-class JSONResponse(StarletteJSON):
-    """JSON in ASCII: a file name need not be Unicode, and escapes carry what UTF-8 cannot."""
-
-    def render(self, content: object) -> bytes:
-        return json.dumps(content).encode("ascii")
+_PAGE = re.compile("[a-z]{1,20}")
 
 
 class Commands(Protocol):
     """What the interface may ask of the daemon. Futures are answered by the pipeline thread."""
 
-    def status(self) -> Status: ...
+    def tell(self) -> Mapping[str, object]: ...
     def set_paused(self, paused: bool) -> None: ...
     def correct(self, job_id: int, category: str) -> Future[Job]: ...
     def undo(self, job_id: int) -> Future[Job]: ...
     def retry(self, job_id: int) -> Future[Job]: ...
 
 
-def build_app(commands: Commands, describe: Callable[[Job], dict[str, object]]) -> Starlette:
-    """The application; `describe` turns a job into what `history --json` prints."""
+def build_app(routes: Sequence[BaseRoute]) -> Starlette:
+    """The application: errors are told as JSON, whichever route they come from."""
+    return Starlette(routes=routes, exception_handlers=dict(EXCEPTION_HANDLERS))
 
-    async def status(_: Request) -> JSONResponse:
-        return JSONResponse(asdict(await asyncio.to_thread(commands.status)))
+
+def command_routes(commands: Commands, describe: Callable[[Job], Mapping[str, object]]) -> list[Route]:
+    """What the command line needs; `describe` turns a job into what `history --json` prints."""
 
     async def pause(_: Request) -> JSONResponse:
         await asyncio.to_thread(commands.set_paused, True)
-        return await status(_)
+        return JSONResponse(await asyncio.to_thread(commands.tell))
 
     async def resume(_: Request) -> JSONResponse:
         await asyncio.to_thread(commands.set_paused, False)
-        return await status(_)
+        return JSONResponse(await asyncio.to_thread(commands.tell))
 
     async def correct(request: Request) -> JSONResponse:
-        body = await _body(request)
-        category = body.get("category")
+        category = (await read_object(request)).get("category")
         if not isinstance(category, str):
             raise UsageError("Say which category", hint='Send {"category": "reese"}')
         return await _job(commands.correct(request.path_params["job"], category))
@@ -72,49 +65,72 @@ def build_app(commands: Commands, describe: Callable[[Job], dict[str, object]]) 
     async def _job(reply: Future[Job]) -> JSONResponse:
         return JSONResponse(describe(await asyncio.wrap_future(reply)))
 
-    return Starlette(
-        routes=[
-            Route("/api/status", status),
-            Route("/api/pause", pause, methods=["POST"]),
-            Route("/api/resume", resume, methods=["POST"]),
-            Route("/api/jobs/{job:int}/correct", correct, methods=["POST"]),
-            Route("/api/jobs/{job:int}/undo", undo, methods=["POST"]),
-            Route("/api/jobs/{job:int}/retry", retry, methods=["POST"]),
-        ],
-        exception_handlers={
-            WavizedError: _explain,
-            HTTPException: _refuse,
-            Exception: _admit_a_fault,
-        },
-    )
+    return [
+        status_route(commands.tell),
+        Route("/api/pause", pause, methods=["POST"]),
+        Route("/api/resume", resume, methods=["POST"]),
+        Route("/api/jobs/{job:int}/correct", correct, methods=["POST"]),
+        Route("/api/jobs/{job:int}/undo", undo, methods=["POST"]),
+        Route("/api/jobs/{job:int}/retry", retry, methods=["POST"]),
+    ]
 
 
-async def _body(request: Request) -> dict[str, object]:
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError:
-        raise UsageError("The request is not JSON") from None
-    if not isinstance(body, dict):
-        raise UsageError("The request must be a JSON object")
-    return body
+def status_route(tell: Callable[[], Mapping[str, object]]) -> Route:
+    """The state of everything, now."""
+
+    async def status(_: Request) -> JSONResponse:
+        return JSONResponse(await asyncio.to_thread(tell))
+
+    return Route("/api/status", status)
 
 
-async def _refuse(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    return JSONResponse({"error": error.detail}, status_code=error.status_code)
+def page_routes(
+    about: Callable[[], Mapping[str, object]], sessions: Sessions, address: Callable[[str], str], port: int
+) -> list[BaseRoute]:
+    """The page, its files, and the door to it; `address` makes a one-time address of a page."""
+
+    async def index(_: Request) -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    async def tell_about(_: Request) -> JSONResponse:
+        return JSONResponse(await asyncio.to_thread(about))
+
+    async def ticket(request: Request) -> JSONResponse:
+        page = (await read_object(request)).get("page") or ""
+        if not isinstance(page, str) or (page and not _PAGE.fullmatch(page)):
+            raise UsageError(
+                "There is no such page", hint="Ask for now, filed, review, skipped, sort or settings"
+            )
+        return JSONResponse({"url": address(page)})
+
+    async def enter(request: Request) -> Response:
+        secret = await asyncio.to_thread(sessions.redeem, request.query_params.get("ticket", ""))
+        if secret is None:
+            return locked_page()
+        answer = RedirectResponse("/", status_code=303)
+        answer.set_cookie(
+            cookie_name(port),
+            secret,
+            max_age=int(SESSION_SECONDS),
+            path="/",
+            httponly=True,
+            samesite="strict",
+        )
+        return answer
+
+    return [
+        Route("/", index),
+        Route("/enter", enter),
+        Route("/api/about", tell_about),
+        Route("/api/tickets", ticket, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
 
 
-async def _admit_a_fault(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"error": f"Something went wrong: {error}", "hint": "The log tells more"}, 500)
+def closed_routes(error: str, hint: str) -> list[BaseRoute]:
+    """For whatever cannot be asked now: the same answer to everything."""
 
+    async def refuse(_: Request) -> JSONResponse:
+        return refusal(409, error, hint)
 
-async def _explain(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, WavizedError)
-    status = 500
-    if isinstance(error, UsageError):
-        status = 400
-    elif isinstance(error, FilingError | LibraryUnavailableError):
-        status = 409
-    elif isinstance(error, ModelUnusableError):
-        status = 503
-    return JSONResponse({"error": error.message, "hint": error.hint}, status_code=status)
+    return [Route("/api/{rest:path}", refuse, methods=["GET", "POST"])]
