@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 from concurrent.futures import Future
+from dataclasses import asdict
 
 import pytest
 
@@ -23,7 +24,7 @@ from wavized.errors import (
     WavizedError,
 )
 from wavized.services.describe import describe_job
-from wavized.window.app import build_app
+from wavized.window.app import build_app, command_routes
 from wavized.window.security import MAX_BODY_BYTES
 from wavized.window.server import LocalServer
 
@@ -37,8 +38,8 @@ class FakeDaemon:
         self.trouble: Exception | None = None
         self.asked: list[tuple[str, int]] = []
 
-    def status(self) -> Status:
-        return Status(state=DaemonState.PAUSED if self.paused else DaemonState.WATCHING, pid=7)
+    def tell(self) -> dict[str, object]:
+        return asdict(Status(state=DaemonState.PAUSED if self.paused else DaemonState.WATCHING, pid=7))
 
     def set_paused(self, paused: bool) -> None:
         if self.trouble:
@@ -73,7 +74,7 @@ def daemon(tmp_path):
 @pytest.fixture
 def server(daemon):
     made = LocalServer()
-    made.start(build_app(daemon, describe_job))
+    made.start(build_app(command_routes(daemon, describe_job)))
     try:
         yield made
     finally:
@@ -87,7 +88,7 @@ def client(server):
 
 def ask(server, method="GET", path="/api/status", *, body=None, **headers):
     """Status and decoded JSON of one request; a header given as None is left out."""
-    sent = {"Authorization": f"Bearer {server.token}"} | {
+    sent = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"} | {
         name.replace("_", "-"): value for name, value in headers.items()
     }
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
@@ -121,6 +122,11 @@ def test_the_token_opens_the_door(server):
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "https://127.0.0.1"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Content-Type": None}, 415),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
         ({"Content-Length": str(MAX_BODY_BYTES + 1)}, 413),
         ({"Transfer-Encoding": "chunked"}, 413),
     ],
@@ -221,7 +227,7 @@ def test_only_loopback_is_served(server):
 def test_after_stop_nobody_answers(daemon):
     """The client says that Wavized does not run."""
     server = LocalServer()
-    server.start(build_app(daemon, describe_job))
+    server.start(build_app(command_routes(daemon, describe_job)))
     server.stop()
     with pytest.raises(NotRunningError):
         DaemonClient(Runtime(7, server.port, server.token)).get("/api/status")

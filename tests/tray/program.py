@@ -30,9 +30,15 @@ class Commands:
     def resume(self) -> None:
         say("chosen resume")
 
+    def open_window(self) -> None:
+        say("chosen open_window on", threading.current_thread().name)
+        raise WavizedError("There is no display")
+
+    def open_review(self) -> None:
+        say("chosen open_review")
+
     def open_library(self) -> None:
-        say("chosen open_library on", threading.current_thread().name)
-        raise WavizedError("The library is away")
+        say("chosen open_library")
 
     def quit(self) -> None:
         say("chosen quit")

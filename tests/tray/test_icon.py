@@ -103,12 +103,12 @@ def test_sigterm_ends_the_icon(desktop, program):
 
 
 @needs_display
-def test_a_click_opens_the_library_and_a_failing_command_is_told(desktop, program):
+def test_a_click_opens_the_window_and_a_failing_command_is_told(desktop, program):
     """Without a menu the click does the default thing, on the main thread, and its failure ends nothing."""
     program.wait_for("told The tray icon has no menu on this system")
     desktop.click_icon()
-    program.wait_for("chosen open_library on MainThread")
-    program.wait_for("told The library is away")
+    program.wait_for("chosen open_window on MainThread")
+    program.wait_for("told There is no display")
     program.tell({"state": "paused"})
     wait_until(lambda: shows(desktop, Picture.PAUSED), "the icon alive after the failure")
     program.tell("stop")
@@ -172,6 +172,8 @@ class Nothing:
 
     def pause(self) -> None: ...
     def resume(self) -> None: ...
+    def open_window(self) -> None: ...
+    def open_review(self) -> None: ...
     def open_library(self) -> None: ...
     def quit(self) -> None: ...
 

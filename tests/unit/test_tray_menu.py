@@ -36,7 +36,7 @@ def test_a_quiet_tray_says_that_it_watches():
     """Nothing to do: the state, two commands, and the way out."""
     model = build(WATCHING)
     assert (model.picture, model.title) == (Picture.WATCHING, "Wavized: Watching 1 folder")
-    assert texts(WATCHING) == ["Watching 1 folder", "Pause", "Open library", "Quit Wavized"]
+    assert texts(WATCHING) == ["Watching 1 folder", "Open window", "Open library", "Pause", "Quit Wavized"]
 
 
 def test_a_busy_tray_tells_what_was_filed_and_what_waits():
@@ -55,8 +55,9 @@ def test_a_busy_tray_tells_what_was_filed_and_what_waits():
         "Working, 2 samples to go",
         "1 sample waits for your word",
         "Last filed: 808/kick & bass.wav",
-        "Pause",
+        "Open window",
         "Open library",
+        "Pause",
         "Quit Wavized",
     ]
 
@@ -93,6 +94,13 @@ def test_pause_and_resume_take_turns():
         assert Action.PAUSE in actions[state] and Action.RESUME not in actions[state]
 
 
+def test_what_waits_for_an_answer_leads_to_it():
+    """The line that tells how many samples wait opens the page where they are answered."""
+    waiting = {item.text: item.action for item in items(Status(DaemonState.WATCHING, review=2))}
+    assert waiting["2 samples wait for your word"] is Action.OPEN_REVIEW
+    assert Action.OPEN_REVIEW not in [item.action for item in items(Status(DaemonState.WATCHING))]
+
+
 def test_without_a_library_it_cannot_be_opened():
     """A command that could not work is greyed out."""
     enabled = {item.action: item.enabled for item in items(Status(DaemonState.WATCHING))}
@@ -103,7 +111,7 @@ def test_without_a_library_it_cannot_be_opened():
 def test_every_menu_can_be_shown_and_left(status):
     """One default, one way out, one line an item, and no text longer than the systems take."""
     model = build(status)
-    assert [item.action for item in items(status) if item.default] == [Action.OPEN_LIBRARY]
+    assert [item.action for item in items(status) if item.default] == [Action.OPEN_WINDOW]
     assert items(status)[-1] == MenuItem("Quit Wavized", Action.QUIT)
     assert 0 < len(model.title) <= MAX_TITLE
     for text in (model.title, *texts(status)):
