@@ -21,7 +21,7 @@ function groups(sort) {
   const rest = [
     ["review", sort.dry_run ? "Would ask you" : "To review", sort.counts.review],
     ["skip", "Left alone", sort.counts.skipped],
-    ["failed", "Failed", sort.counts.failed],
+    ["failed", sort.dry_run ? "Cannot be read" : "Failed", sort.counts.failed],
   ];
   return [
     ...folders.map(([name, number]) => ({ key: `to ${name}`, label: name, category: categories.get(name), number })),
