@@ -34,7 +34,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 # Without CORPUS everything the model learns from is synthesized. It goes on where it was interrupted.
-OUT ?= build/bass-v2
+OUT ?= build/bass-v3
 model: $(VENV)/.installed-dev
 	$(BIN)/wavized train $(if $(CORPUS),--corpus '$(CORPUS)') --out '$(OUT)' --resume
 

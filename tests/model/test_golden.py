@@ -17,7 +17,7 @@ from wavized.inference.classifier import AudioModel
 from wavized.inference.manifest import check_files, read_manifest
 
 ROOT = Path(__file__).parents[2]
-MODEL = ROOT / "models" / "bass-v2"
+MODEL = ROOT / "models" / "bass-v3"
 SOUNDS = ROOT / "tests" / "data"
 GOLDEN = Path(__file__).with_name("golden.json")
 CLIPS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
-DEFAULT_MODEL = "bass-v2"
+DEFAULT_MODEL = "bass-v3"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
