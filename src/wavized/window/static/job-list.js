@@ -3,11 +3,12 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "./vendor/sta
 import { useKeys } from "./keys.js";
 import { player } from "./player.js";
 
-const HEIGHTS = { wide: 66, middle: 96, narrow: 136 };
+const HEIGHTS = { full: 66, wide: 66, middle: 100, narrow: 138 };
 const EXTRA = 6;
 const TALLEST = 8_000_000; // browsers cannot lay out much more; beyond it a pixel of scrolling is more than a pixel
 
-const layoutFor = (width) => (width >= 940 ? "wide" : width >= 600 ? "middle" : "narrow");
+// `wide`: from which width on all but the time fits beside each other.
+const layoutFor = (width, wide) => (width >= 1150 ? "full" : width >= wide ? "wide" : width >= 600 ? "middle" : "narrow");
 
 // How far the list is scrolled within the page, how much of it is in view, and how wide it is.
 function useView(box) {
@@ -53,13 +54,13 @@ function geometry(total, rowHeight, { offset, height }) {
 const head = () => document.querySelector(".list-head")?.offsetHeight || 0;
 
 // held: what useJobs gave · Row: ({ job, chosen, layout }) => cells · onKey(key, job): true where it was used
-export function JobList({ held, label, Row, onOpen, onKey, playMoving = false, about, actions }) {
+export function JobList({ held, label, Row, onOpen, onKey, playMoving = false, wide = 860, about, actions }) {
   const pages = held.shown;
   const box = useRef(null);
   const view = useView(box);
   const [chosen, choose] = useState({ id: null, index: -1 });
   const total = pages?.total ?? 0;
-  const layout = layoutFor(view.width);
+  const layout = layoutFor(view.width, wide);
   const rowHeight = HEIGHTS[layout];
   const shape = geometry(total, rowHeight, view);
 

@@ -18,10 +18,10 @@ export const Pick = ({ label, value, options, onPick }) => html`
     </select>
   </label>`;
 
-export const Moving = ({ checked, onChange }) => html`
+const Moving = ({ checked, onChange }) => html`
   <label class="check"><input type="checkbox" checked=${checked} onChange=${(event) => onChange(event.target.checked)} /><span>Play while moving</span></label>`;
 
-export function ListHead({ title, total, narrowed, onClear, children, hints = [] }) {
+export function ListHead({ title, total, narrowed, onClear, moving, onMoving, children, hints = [] }) {
   const known = total !== null && total !== undefined;
   return html`
     <div class="page-head">
@@ -33,9 +33,12 @@ export function ListHead({ title, total, narrowed, onClear, children, hints = []
     </div>
     <div class="list-head">
       <div class="list-tools">${children}</div>
-      <div class="list-count muted small numbers" role="status">
-        <span>${known ? count(total, "sample") : html`<${Spinner} /> Looking…`}</span>
-        ${narrowed && html`<button type="button" class="link" onClick=${onClear}>Show all</button>`}
+      <div class="list-foot">
+        <div class="list-count muted small numbers">
+          <span role="status">${known ? count(total, "sample") : html`<${Spinner} /> Looking…`}</span>
+          ${narrowed && html`<button type="button" class="link" onClick=${onClear}>Show all</button>`}
+        </div>
+        <${Moving} checked=${moving} onChange=${onMoving} />
       </div>
     </div>`;
 }

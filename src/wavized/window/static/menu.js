@@ -49,7 +49,7 @@ function List({ label, items, button, onClose }) {
       ${items.map((item) => item.apart ? html`<hr key=${item.apart} />` : html`
         <button key=${item.text} type="button" class="menu-item" data-category=${item.category} disabled=${item.disabled}
           aria-current=${item.current ? "true" : undefined} onClick=${() => choose(item)}>
-          ${item.category ? html`<i class="dot" aria-hidden="true"></i>` : html`<${Icon} name=${item.icon || "more"} size=${17} />`}
+          ${item.category ? html`<i class="spot" aria-hidden="true"></i>` : html`<${Icon} name=${item.icon || "more"} size=${17} />`}
           <span>${item.text}</span>
           ${item.current && html`<${Icon} name="check" size=${16} />`}
           ${item.shortcut && html`<kbd>${item.shortcut}</kbd>`}

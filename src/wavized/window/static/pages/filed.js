@@ -5,7 +5,7 @@ import { Details } from "../details.js";
 import { JobList } from "../job-list.js";
 import { useJobs } from "../job-pages.js";
 import { asked, useRemembered, useSettled } from "../keys.js";
-import { ListHead, ListState, Moving, Pick, Search } from "../list-head.js";
+import { ListHead, ListState, Pick, Search } from "../list-head.js";
 import { Button, Empty } from "../parts.js";
 import { CategoryButton, NameAndOrigin, PlayButton, SampleMenu, Sureness, When } from "../samples.js";
 import { Waveform } from "../waveform.js";
@@ -67,13 +67,12 @@ export default function Filed({ about, status }) {
   const categories = [{ value: "", text: "Every category" }, ...about.categories.map(({ label, folder }) => ({ value: label, text: folder }))];
   return html`
     <div class="page list-page">
-      <${ListHead} title="Filed" total=${pages?.total} narrowed=${narrowed} onClear=${clear}
+      <${ListHead} title="Filed" total=${pages?.total} narrowed=${narrowed} onClear=${clear} moving=${moving} onMoving=${setMoving}
         hints=${[["Space", "play"], ["Enter", "details"], ["C", "category"], ["U", "undo"]]}>
         <${Search} value=${words} onInput=${search} label="Search in names and folders" />
         <${Pick} label="Category" value=${category} options=${categories} onPick=${pick} />
         <${Pick} label="Show" value=${states} options=${STATES} onPick=${show} />
         <${Pick} label="Order" value=${order} options=${ORDERS} onPick=${sort} />
-        <${Moving} checked=${moving} onChange=${setMoving} />
       <//>
       <${ListState} pages=${pages}>
         ${narrowed

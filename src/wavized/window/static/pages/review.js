@@ -34,23 +34,28 @@ const rejectKey = (label) => (label === "not_bass" ? "0" : label === "loop" ? LO
 function Guess({ job, about, label, first, onAnswer }) {
   return html`
     <button type="button" class=${`guess ${first ? "first" : ""}`} data-category=${label} onClick=${() => onAnswer(label)}>
-      <span class="guess-name"><i class="dot" aria-hidden="true"></i>${named(about, label)}</span>
+      <span class="guess-name"><i class="spot" aria-hidden="true"></i>${named(about, label)}</span>
       <span class="guess-share numbers">${job.scores[label] === undefined ? "" : percent(job.scores[label])}</span>
       ${first && html`<kbd aria-label="Enter">Enter</kbd>`}
     </button>`;
 }
 
-function Labels({ about, onAnswer }) {
+function Labels({ about, onAnswer, onLater, only }) {
   return html`
     <div class="labels" role="group" aria-label="Say what it is">
       ${about.categories.map(({ label, folder }, i) => html`
         <button key=${label} type="button" class="label-key" data-category=${label} onClick=${() => onAnswer(label)}>
-          ${i < 9 && html`<kbd>${i + 1}</kbd>`}<i class="dot" aria-hidden="true"></i><span>${folder}</span>
+          ${i < 9 && html`<kbd>${i + 1}</kbd>`}<i class="spot" aria-hidden="true"></i><span>${folder}</span>
         </button>`)}
+    </div>
+    <div class="others" role="group" aria-label="Or">
       ${about.rejects.map((label) => html`
         <button key=${label} type="button" class="label-key reject" onClick=${() => onAnswer(label)}>
           ${rejectKey(label) && html`<kbd>${rejectKey(label).toUpperCase()}</kbd>`}<${Icon} name="skipped" size=${15} /><span>${named(about, label)}</span>
         </button>`)}
+      <button type="button" class="label-key" disabled=${only} onClick=${onLater}>
+        <kbd>S</kbd><${Icon} name="later" size=${15} /><span>Later</span>
+      </button>
     </div>`;
 }
 
@@ -75,11 +80,10 @@ function Card({ job, about, failure, onAnswer, onLater, onUndo, canUndo, only, o
         ${first && html`<${Guess} job=${job} about=${about} label=${first} first=${true} onAnswer=${onAnswer} />`}
         ${second && html`<${Guess} job=${job} about=${about} label=${second} onAnswer=${onAnswer} />`}
       </div>
-      <${Labels} about=${about} onAnswer=${onAnswer} />
+      <${Labels} about=${about} onAnswer=${onAnswer} onLater=${onLater} only=${only} />
       <div class="review-foot">
         <${Button} kind="quiet" icon="undo" disabled=${!canUndo} onClick=${onUndo}>Undo <kbd>U</kbd><//>
         <${Button} kind="quiet" icon="info" onClick=${() => onOpen(job)}>Why <kbd>W</kbd><//>
-        <${Button} kind="quiet" icon="later" disabled=${only} onClick=${onLater}>Later <kbd>S</kbd><//>
       </div>
     </article>`;
 }
@@ -94,7 +98,7 @@ function UpNext({ queue, about, onPick }) {
         ${next.map((job) => html`
           <li key=${job.id}>
             <button type="button" class="next-item" data-category=${job.category} onClick=${() => onPick(job.id)}>
-              <i class="dot" aria-hidden="true"></i>
+              <i class="spot" aria-hidden="true"></i>
               <span><${Name} text=${job.name} /><span class="muted small">${job.category ? `perhaps ${named(about, job.category)}` : "no guess"}</span></span>
             </button>
           </li>`)}

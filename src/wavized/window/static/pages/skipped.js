@@ -5,7 +5,7 @@ import { Details } from "../details.js";
 import { JobList } from "../job-list.js";
 import { useJobs } from "../job-pages.js";
 import { asked, useRemembered, useSettled } from "../keys.js";
-import { ListHead, ListState, Moving, Pick, Search } from "../list-head.js";
+import { ListHead, ListState, Pick, Search } from "../list-head.js";
 import { MenuButton } from "../menu.js";
 import { Button, Empty, Icon } from "../parts.js";
 import { NameAndOrigin, PlayButton, SampleMenu, When } from "../samples.js";
@@ -70,12 +70,11 @@ export default function Skipped({ about }) {
   };
   return html`
     <div class="page list-page">
-      <${ListHead} title="Left alone" total=${held.shown?.total} narrowed=${narrowed} onClear=${clear}
+      <${ListHead} title="Left alone" total=${held.shown?.total} narrowed=${narrowed} onClear=${clear} moving=${moving} onMoving=${setMoving}
         hints=${[["Space", "play"], ["Enter", "details"], ["C", "file anyway"], ["R", "try again"]]}>
         <${Search} value=${words} onInput=${search} label="Search in names and folders" />
         <${Pick} label="Reason" value=${why} options=${WHY} onPick=${pick} />
         <${Pick} label="Order" value=${order} options=${ORDERS} onPick=${sort} />
-        <${Moving} checked=${moving} onChange=${setMoving} />
       <//>
       <${ListState} pages=${held.shown}>
         ${narrowed
@@ -83,7 +82,7 @@ export default function Skipped({ about }) {
           : html`<${Empty} icon="check" title="Nothing was left alone">
               <p>Loops, drums, duplicates and files that cannot be read appear here, each with its reason. They stay where they are.</p><//>`}
       <//>
-      <${JobList} held=${held} label="Samples left alone" Row=${SkippedRow} onOpen=${open} onKey=${press} playMoving=${moving} about=${about} actions=${actions} />
+      <${JobList} held=${held} label="Samples left alone" Row=${SkippedRow} onOpen=${open} onKey=${press} playMoving=${moving} wide=${1150} about=${about} actions=${actions} />
       ${opened && html`<${Details} job=${opened} about=${about} actions=${actions} onClose=${() => open(null)} />`}
     </div>`;
 }
