@@ -42,7 +42,7 @@ function Existence({ id, found, missing }) {
   let line = null;
   if (found && found.exists === true) {
     line = html`<span class="existence there"><${Icon} name="check" size=${16} />This folder is there</span>`;
-  } else if (found && found.exists === false) {
+  } else if (found && found.exists === false && missing) {
     line = html`<span class="existence"><${Icon} name="info" size=${16} />${missing}</span>`;
   }
   return html`<div class="existence-line small" id=${id} aria-live="polite">${line}</div>`;
@@ -132,7 +132,7 @@ export function FolderField({
     <div class="field folder-field">
       <label for=${id}>${label}</label>
       ${hint && html`<div class="muted small" id=${`${id}-hint`}>${hint}</div>`}
-      <div class="folder-row">
+      <div class="path-row">
         <div class="combobox">
           <${Icon} name="folder" size=${18} />
           <input type="text" role="combobox" id=${id} ref=${input} value=${value} placeholder=${placeholder} spellcheck="false"

@@ -44,7 +44,7 @@ function Step({ number, title, lead, children }) {
     </li>`;
 }
 
-function WatchChoice({ folder, home, error, onChange }) {
+function WatchChoice({ folder, home, error, warning, onChange }) {
   return html`
     <li class="watch-choice" data-chosen=${folder.chosen}>
       <label class="watch-name">
@@ -58,6 +58,7 @@ function WatchChoice({ folder, home, error, onChange }) {
             onChange=${(existing) => onChange({ existing })} />
         </div>`}
       <${FieldError} text=${folder.chosen && error} />
+      ${folder.chosen && !error && warning && html`<div class="watch-warning small"><${Icon} name="warning" size=${16} /><span>${warning}</span></div>`}
     </li>`;
 }
 
@@ -91,7 +92,7 @@ function Modes({ mode, onChange }) {
   return html`
     <${Choices} legend="Copy or move" value=${mode} options=${advanced ? [...MODES, HARDLINK] : MODES} onChange=${onChange} />
     ${!advanced && html`
-      <div><button type="button" class="link" onClick=${() => setAdvanced(true)}>Another way: hard links, for those who know them</button></div>`}
+      <div><button type="button" class="word-button" onClick=${() => setAdvanced(true)}>Another way: hard links, for those who know them</button></div>`}
     ${mode === "move" && html`
       <${Message} kind="warning" title="Splice and your projects remember where a sample lay">
         They will not find it any more once it has moved. For samples you work with, copy.
@@ -138,7 +139,7 @@ export default function Setup({ about }) {
   const of = (list, field, index) =>
     list.filter((one) => one.field === field && (index === undefined || one.index === index)).map((one) => one.message).join(" ");
   const chosen = draft.watch.filter((one) => one.chosen);
-  const warnings = answer.warnings.filter((one) => one.field !== "library" && !(one.field === "mode" && draft.mode === "move"));
+  const warnings = answer.warnings.filter((one) => one.field !== "library" && one.field !== "mode" && one.index === undefined);
 
   const alter = (index, part) => change({ watch: draft.watch.map((one, at) => (at === index ? { ...one, ...part } : one)) });
   const add = (path) => {
@@ -173,20 +174,22 @@ export default function Setup({ about }) {
             <ul class="watch-choices">
               ${draft.watch.map((folder, index) => html`
                 <${WatchChoice} key=${folder.path} folder=${folder} home=${about.home}
-                  error=${of(answer.problems, "watch", chosen.indexOf(folder))} onChange=${(part) => alter(index, part)} />`)}
+                  error=${of(answer.problems, "watch", chosen.indexOf(folder))}
+                  warning=${of(answer.warnings, "watch", chosen.indexOf(folder))} onChange=${(part) => alter(index, part)} />`)}
             </ul>`}
           <${AddFolder} about=${about} first=${draft.watch.length === 0} onAdd=${add} />
         <//>
         <${Step} number="2" title="Select your library"
           lead="Where the sorted samples go. The one you have is welcome: nothing in it is ever changed or overwritten.">
           <${FolderField} label="Library folder" title="Select your library" about=${about} value=${draft.library}
-            error=${current && of(current.problems, "library")} missing="Not there yet; it will be made for you"
+            error=${current && of(current.problems, "library")} missing=""
             onChange=${(library) => change({ library })} />
-          ${of(answer.warnings, "library") && html`<p class="small muted">${of(answer.warnings, "library")}</p>`}
+          ${!answer.problems.length && of(answer.warnings, "library") && html`<p class="small muted">${of(answer.warnings, "library")}</p>`}
         <//>
         <${Step} number="3" title="Copy or move?" lead="What happens to the original when a sample is filed.">
           <${Modes} mode=${draft.mode} onChange=${(mode) => change({ mode })} />
           <${FieldError} text=${current && of(current.problems, "mode")} />
+          ${draft.mode !== "move" && of(answer.warnings, "mode") && html`<${Message} kind="warning" title=${of(answer.warnings, "mode")} />`}
         <//>
       </ol>
       <section class="card finish" aria-label="What will happen">

@@ -84,5 +84,5 @@ export function Sureness({ value, onChange, model, categories, error }) {
     ${shown && html`<${Picture} ...${shown} />
       <p id="coverage-words" aria-live="polite">${coverageWords(shown)}</p>
       <p class="small muted">Measured with sounds it had never heard. Your packs may be easier or harder; whatever it files can be undone.</p>`}
-    ${own && html`<div><button type="button" class="link" onClick=${() => onChange(null)}>Back to what the model says</button></div>`}`;
+    ${own && html`<div><button type="button" class="word-button" onClick=${() => onChange(null)}>Back to what the model says</button></div>`}`;
 }

@@ -1,5 +1,6 @@
 // The samples of a sort: what goes where, how sure, and why; grouped by outcome, each group to be shown alone.
 import { html, useState } from "../vendor/standalone.mjs";
+import { query } from "../api.js";
 import { Category, Confidence, Name, count } from "../parts.js";
 
 const SHOWN = 100;
@@ -50,12 +51,13 @@ function Place({ row, dryRun }) {
 }
 
 function Row({ row, dryRun }) {
-  const page = (VERDICTS[row.verdict] || VERDICTS.failed).page;
+  const { page } = VERDICTS[row.verdict] || VERDICTS.failed;
+  const link = page === "review" ? "#/review" : `#/${page}?${query({ search: row.name })}`;
   const name = html`<${Name} text=${row.name} />`;
   return html`
     <tr role="row">
       <th role="rowheader" scope="row" class="row-name">
-        ${row.id != null && !dryRun ? html`<a href=${`#/${page}?id=${row.id}`}>${name}</a>` : name}
+        ${row.id != null && !dryRun ? html`<a href=${link}>${name}</a>` : name}
       </th>
       <td role="cell" class="row-place"><${Place} row=${row} dryRun=${dryRun} /></td>
       <td role="cell" class="row-sure">${row.verdict === "file" || row.verdict === "review" ? html`<${Confidence} value=${row.confidence} />` : null}</td>
@@ -90,7 +92,7 @@ export function Rows({ sort }) {
         <span>${rows.length < whole ? `${count(rows.length, "sample")} of ${whole.toLocaleString("en")} shown` : ""}
           ${fitting.length < whole ? ` (a list keeps the last ${sort.rows.length}; the counts are of all)` : ""}</span>
         ${rows.length < fitting.length && html`
-          <button type="button" class="link" onClick=${() => setMost(most + 4 * SHOWN)}>Show more</button>`}
+          <button type="button" class="word-button" onClick=${() => setMost(most + 4 * SHOWN)}>Show more</button>`}
       </div>
     </section>`;
 }
