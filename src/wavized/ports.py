@@ -89,6 +89,7 @@ class JournalBrowser(Protocol):
         states: Iterable[JobState] = (),
         search: str = "",
         category: str | None = None,
+        why: str | None = None,
         order: JobOrder = JobOrder.NEWEST,
         offset: int = 0,
         limit: int = 100,
@@ -96,7 +97,8 @@ class JournalBrowser(Protocol):
         """How many jobs fit, and those from `offset` on, at most `limit`.
 
         Every word of `search` must occur in the source's or the target's path, whatever its case.
-        `category` is what was decided, or the first guess where nothing was.
+        `category` is what was decided, or the first guess where nothing was. `why` is FAILED or one of
+        `wavized.logic.reasons.NAMED_REASONS`.
         """
         ...
 

@@ -36,7 +36,7 @@ class JobOrder(StrEnum):
     """How jobs are listed: by when they last changed, by the source's name, by category or by confidence.
 
     `CONFIDENCE` begins with the least sure, `SUREST` with the most; jobs without a category or confidence
-    come last in every order by it.
+    come last in every order by it. `FAILED` has those that failed first, each part the newest first.
     """
 
     NEWEST = "newest"
@@ -45,6 +45,7 @@ class JobOrder(StrEnum):
     CATEGORY = "category"
     CONFIDENCE = "confidence"
     SUREST = "-confidence"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

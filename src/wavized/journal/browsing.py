@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wavized.domain.job import Job, JobOrder, JobState
-from wavized.journal.rows import COLUMNS, Value, from_row
+from wavized.journal.rows import COLUMNS, Value, from_row, text
+from wavized.logic.reasons import FAILED, named_reason
 
 _BY_TIME = {JobOrder.NEWEST: "updated_at DESC, id DESC", JobOrder.OLDEST: "updated_at, id"}
 _SORTED = {
@@ -21,6 +22,7 @@ _SORTED = {
     JobOrder.CATEGORY: "likeliest IS NULL, likeliest, updated_at DESC, id DESC",
     JobOrder.CONFIDENCE: "confidence IS NULL, confidence, id",
     JobOrder.SUREST: "confidence IS NULL, confidence DESC, id",
+    JobOrder.FAILED: "state <> 'failed', updated_at DESC, id DESC",
 }
 _OCCURS = "(instr(folded(source), ?) OR instr(folded(target), ?))"
 
@@ -29,6 +31,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
     """Teach a connection what the statements of this module call."""
     connection.create_function("folded", 1, folded, deterministic=True)
     connection.create_function("file_name", 1, file_name, deterministic=True)
+    connection.create_function("named_reason", 2, named_reason, deterministic=True)
 
 
 def fold(words: str) -> str:
@@ -56,17 +59,18 @@ def browse(
     states: Iterable[JobState],
     search: str,
     category: str | None,
+    why: str | None,
     order: JobOrder,
     offset: int,
     limit: int,
 ) -> tuple[int, list[Job]]:
     """`JournalBrowser.browse`, all from one moment of the journal."""
     wanted = sorted(set(states)) or list(JobState)
-    words = fold(search).split()
-    listing, values = list_sql(wanted, words, category, order)
+    words = fold(text(search)).split()
+    listing, values = list_sql(wanted, words, category, why, order)
     connection.execute("BEGIN")
     try:
-        if words:  # every path must be looked at anyway, so they are counted on the way
+        if words or why is not None:  # all must be looked at anyway, so they are counted on the way
             total, ids = _walk(connection.execute(listing, values), offset, limit)
         else:
             total = _count(connection, wanted, category)
@@ -78,13 +82,19 @@ def browse(
 
 
 def list_sql(
-    states: Sequence[JobState], words: Sequence[str], category: str | None, order: JobOrder
+    states: Sequence[JobState],
+    words: Sequence[str],
+    category: str | None,
+    why: str | None,
+    order: JobOrder,
 ) -> tuple[str, list[Value]]:
     """The statement that lists the ids of all jobs that fit, in order, and its parameters."""
-    conditions = ["likeliest = ?"] if category is not None else []
-    conditions += [_OCCURS] * len(words)
-    values: list[Value] = [] if category is None else [category]
-    values += [word for word in words for _ in range(2)]
+    conditions, values = [_OCCURS] * len(words), [word for word in words for _ in range(2)]
+    if category is not None:
+        conditions, values = ["likeliest = ?", *conditions], [category, *values]
+    if why is not None:
+        conditions.append("state = ?" if why == FAILED else "named_reason(kind, reason) = ?")
+        values.append(why)
     if order in _BY_TIME:
         parts = [_select("id, updated_at", ["state = ?", *conditions]) for _ in states]
         parameters: list[Value] = [value for state in states for value in (state.value, *values)]

@@ -70,8 +70,8 @@ CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 _VERSION_2 = """
-ALTER TABLE jobs ADD COLUMN likeliest TEXT
-    GENERATED ALWAYS AS (coalesce(category, json_extract(candidates, '$[0]'))) VIRTUAL;
+ALTER TABLE jobs ADD COLUMN likeliest TEXT;
+UPDATE jobs SET likeliest = coalesce(category, json_extract(candidates, '$[0]'));
 CREATE INDEX jobs_browsed ON jobs (state, updated_at, id, likeliest, confidence, source, target);
 
 CREATE TABLE tally (state TEXT PRIMARY KEY, jobs INTEGER NOT NULL) WITHOUT ROWID;
@@ -88,7 +88,8 @@ CREATE TRIGGER jobs_out AFTER DELETE ON jobs BEGIN
 END;
 """
 # `jobs_browsed` holds all that a list is chosen and ordered by, so that the rows themselves are not read for
-# it; `tally` knows how many jobs stand in each state, which an open page asks several times a second
+# it; `likeliest` is a plain column, since SQLite never takes a generated one from an index; `tally` knows how
+# many jobs stand in each state, which an open page asks several times a second
 
 MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
 """`MIGRATIONS[n]` takes a database from version n to version n + 1. Only ever appended to."""

@@ -20,8 +20,9 @@ COLUMNS = (
     "id", "origin", "root", "source", "size", "mtime_ns", "digest", "mode", "state", "created_at",
     "updated_at", "kind", "category", "candidates", "confidence", "scores", "evidence", "reason", "model_id",
     "library", "target", "previous_target", "sidecars", "attempts", "corrected",
+    "likeliest",
 )  # fmt: skip
-"""The columns of `jobs`, in the order of `to_row` and `from_row`."""
+"""The columns of `jobs`, in the order of `to_row`. `likeliest` is there to be listed by, and never read."""
 
 Value = str | bytes | int | float | None
 
@@ -53,6 +54,7 @@ def to_row(job: Job) -> tuple[Value, ...]:
         job.confidence, json.dumps(dict(job.scores)), _evidence_json(job.evidence), text(job.reason),
         _optional_text(job.model_id), _optional_bytes(job.library), _optional_bytes(job.target),
         _optional_bytes(job.previous_target), _sidecars_json(job.sidecars), job.attempts, int(job.corrected),
+        _optional_text(job.category or next(iter(job.candidates), None)),
     )  # fmt: skip
 
 

@@ -94,13 +94,14 @@ class SqliteJournal:
         states: Iterable[JobState] = (),
         search: str = "",
         category: str | None = None,
+        why: str | None = None,
         order: JobOrder = JobOrder.NEWEST,
         offset: int = 0,
         limit: int = 100,
     ) -> tuple[int, list[Job]]:
         with self._readers.lend() as connection:
             return browse(
-                connection, states=states, search=search, category=category,
+                connection, states=states, search=search, category=category, why=why,
                 order=order, offset=offset, limit=limit,
             )  # fmt: skip
 

@@ -17,12 +17,14 @@ from starlette.routing import Route
 
 from wavized.domain.job import Job, JobOrder, JobState
 from wavized.errors import UsageError, WavizedError
+from wavized.logic.reasons import FAILED, NAMED_REASONS
 from wavized.ports import JournalBrowser
 from wavized.window.messages import JSONResponse, read_object, refusal
 from wavized.window.previews import Previews
 from wavized.window.samples import as_picture, as_sound, heard_file
 
 MOST_JOBS = 500
+LONGEST_SEARCH = 200
 _LARGEST = 2**63
 
 
@@ -70,11 +72,15 @@ class _Samples:
         limit = _number(asked.get("limit", "100"), "limit")
         if limit > MOST_JOBS:
             raise UsageError(f"At most {MOST_JOBS} samples come at once", hint="Ask again with an offset")
+        search = asked.get("search", "")
+        if len(search) > LONGEST_SEARCH:
+            raise UsageError(f"At most {LONGEST_SEARCH} characters can be searched for")
         total, jobs = await asyncio.to_thread(
             self._journal.browse,
             states=_states(asked.get("states", "")),
-            search=asked.get("search", ""),
+            search=search,
             category=asked.get("category") or None,
+            why=_why(asked.get("why") or None),
             order=_order(asked.get("order") or JobOrder.NEWEST),
             offset=offset,
             limit=limit,
@@ -135,6 +141,13 @@ def _order(word: str) -> JobOrder:
         return JobOrder(word)
     except ValueError:
         raise UsageError(f"There is no order {word!r}", hint=f"Known are: {', '.join(JobOrder)}") from None
+
+
+def _why(word: str | None) -> str | None:
+    known = (FAILED, *NAMED_REASONS)
+    if word is not None and word not in known:
+        raise UsageError(f"There is no reason {word!r}", hint=f"Known are: {', '.join(known)}")
+    return word
 
 
 def _number(word: str, name: str) -> int:
