@@ -180,6 +180,7 @@ class Daemon:
             events=self.events,
         )
         self._reception = self._received or Reception(pages=self._want_window)
+        self._stack.callback(self._reception.close)  # also where the start fails before it serves
         self.events.subscribe(self._hear)
         self._previews = Previews(default_command(), paths.cache_dir() / "previews")
         self._stack.callback(self._previews.close)

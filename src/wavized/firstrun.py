@@ -58,7 +58,7 @@ class FirstRun:
             reception = Reception()
             stack.callback(reception.close)
             self._serve(reception)
-            self._wait()
+            self._wait(reception)
             if self._stop.is_set():
                 return
             daemon = Daemon(self._config_path, tray=self._tray, reception=reception, stop=self._stop)
@@ -90,22 +90,21 @@ class FirstRun:
             except WavizedError as error:
                 log.warning("%s", error)
 
-    def _wait(self) -> None:
+    def _wait(self, reception: Reception) -> None:
         """Until the window, or another program, has written a config that can be used."""
         follower = FileFollower(self._config_path, self._go_on.set)
         following = self._config_path.parent.is_dir()
         if following:
             follower.start()
         try:
-            while not self._stop.is_set():
+            while not self._stop.is_set() and not self._is_usable(reception):
                 # A wait without end would keep Python from handling signals on Windows.
-                if self._go_on.wait(3600.0) and self._is_usable():
-                    return
+                self._go_on.wait(3600.0)
         finally:
             if following:
                 follower.stop()
 
-    def _is_usable(self) -> bool:
+    def _is_usable(self, reception: Reception) -> bool:
         self._go_on.clear()
         if self._stop.is_set() or not self._config_path.exists():
             return False
@@ -113,7 +112,9 @@ class FirstRun:
             load(self._config_path)
         except ConfigError as error:
             self._told = f"{error.message}: {'; '.join(error.problems) or error.hint}"
-            self._listener(Notice(error.message, self._told))
+            notice = Notice(error.message, "; ".join(error.problems) or error.hint)
+            self._listener(notice)
+            reception.feed.hear(notice)
             return False
         return True
 

@@ -76,6 +76,7 @@ def test_a_first_run_can_be_left(program, number):
     program.daemon.send_signal(number)
     assert program.daemon.wait(60) == 0
     assert all(kind == "status" for kind, _ in events)
+    guest.close()
     assert not program.config.exists()
     assert program.run("status").returncode == 3
 

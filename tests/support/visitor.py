@@ -85,10 +85,10 @@ class Visitor:
 
 def _events(answer: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
     kind = ""
-    while line := answer.readline():
-        word, _, rest = line.decode("ascii").rstrip("\n").partition(": ")
-        if word == "event":
-            kind = rest
-        elif word == "data":
-            yield kind, json.loads(rest)
-    answer.close()
+    with answer:
+        while line := answer.readline():
+            word, _, rest = line.decode("ascii").rstrip("\n").partition(": ")
+            if word == "event":
+                kind = rest
+            elif word == "data":
+                yield kind, json.loads(rest)
