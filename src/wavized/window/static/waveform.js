@@ -72,11 +72,12 @@ function useWaveform(id, canvas) {
 }
 
 // --- drawing --------------------------------------------------------------------------------------------------
+// A column is shorter than a period of a low bass: each bar also looks at its neighbours, so that it shows loudness.
 function bars(columns, number) {
   const all = [];
   for (let i = 0; i < number; i += 1) {
-    const first = Math.floor((i * columns.length) / number);
-    const last = Math.max(first + 1, Math.floor(((i + 1) * columns.length) / number));
+    const first = Math.max(0, Math.floor((i * columns.length) / number) - 1);
+    const last = Math.max(first + 1, Math.floor(((i + 1) * columns.length) / number) + 1);
     let low = 0;
     let high = 0;
     for (const [least, most] of columns.slice(first, last)) {
