@@ -1,5 +1,5 @@
 // Fields of forms: each with its label, its help and its error in words. They hold no value of their own.
-import { html, useEffect, useId, useState } from "./vendor/standalone.mjs";
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "./vendor/standalone.mjs";
 import { Icon } from "./parts.js";
 
 const ids = (...all) => all.filter(Boolean).join(" ") || undefined;
@@ -119,4 +119,18 @@ export function useSettled(value, wait) {
     return () => clearTimeout(timer);
   }, [JSON.stringify(value), wait]);
   return settled;
+}
+
+// The keyboard's place where a button opens a field: in the field while it is open, afterwards on the button again.
+export function useOpening(open) {
+  const field = useRef(null);
+  const opener = useRef(null);
+  const was = useRef(open);
+  useLayoutEffect(() => {
+    if (was.current === open) return;
+    was.current = open;
+    const target = open ? field.current : opener.current && opener.current.querySelector("button");
+    if (target) target.focus();
+  }, [open]);
+  return [field, opener];
 }

@@ -1,7 +1,7 @@
 // The first run: which folders to watch, which library to file into, copy or move. Nothing is written before "Start watching".
-import { html, useEffect, useRef, useState } from "../vendor/standalone.mjs";
+import { html, useEffect, useState } from "../vendor/standalone.mjs";
 import { api } from "../api.js";
-import { Choices, FieldError, Segments, useSettled } from "../fields.js";
+import { Choices, FieldError, Segments, useOpening, useSettled } from "../fields.js";
 import { FolderField, shortPath } from "../folder-field.js";
 import { Button, Icon, Message, Spinner } from "../parts.js";
 
@@ -65,17 +65,14 @@ function WatchChoice({ folder, home, error, warning, onChange }) {
 function AddFolder({ about, first, onAdd }) {
   const [open, setOpen] = useState(first);
   const [path, setPath] = useState("");
-  const input = useRef(null);
-  useEffect(() => {
-    if (open && !first) input.current.focus();
-  }, [open]);
+  const [input, opener] = useOpening(open);
   const add = () => {
     if (!path.trim()) return;
     onAdd(path.trim());
     setPath("");
     if (!first) setOpen(false);
   };
-  if (!open) return html`<div><${Button} icon="plus" onClick=${() => setOpen(true)}>Add a folder<//></div>`;
+  if (!open) return html`<div ref=${opener}><${Button} icon="plus" onClick=${() => setOpen(true)}>Add a folder<//></div>`;
   return html`
     <div class="add-folder">
       <${FolderField} label="Another folder to watch" title="Choose a folder to watch" about=${about} value=${path} inputRef=${input}

@@ -1,6 +1,6 @@
 // The watched folders: add, remove, and how each is treated. Changes are kept by the page until they are saved.
-import { html, useEffect, useRef, useState } from "../vendor/standalone.mjs";
-import { FieldError, LinesField, Segments, Switch } from "../fields.js";
+import { html, useEffect, useState } from "../vendor/standalone.mjs";
+import { FieldError, LinesField, Segments, Switch, useOpening } from "../fields.js";
 import { FolderField, shortPath } from "../folder-field.js";
 import { Button, Icon, count } from "../parts.js";
 
@@ -74,8 +74,7 @@ function Watched({ folder, index, home, problem, onChange, onRemove }) {
 export function WatchedFolders({ value, onChange, about, problem }) {
   const [adding, setAdding] = useState(false);
   const [path, setPath] = useState("");
-  const input = useRef(null);
-  useEffect(() => { if (adding) input.current.focus(); }, [adding]);
+  const [input, opener] = useOpening(adding);
   const add = () => {
     if (!path.trim()) return;
     onChange([...value, { ...NEW, path: path.trim() }]);
@@ -96,5 +95,5 @@ export function WatchedFolders({ value, onChange, about, problem }) {
           placeholder="~/Downloads" missing="There is no such folder yet; it is watched as soon as it appears" onChange=${setPath} onEnter=${add} />
         <div class="cluster"><${Button} icon="plus" disabled=${!path.trim()} onClick=${add}>Watch this folder<//>
           <${Button} kind="quiet" onClick=${() => setAdding(false)}>Cancel<//></div>
-      </div>` : html`<div><${Button} icon="plus" onClick=${() => setAdding(true)}>Add a folder<//></div>`}`;
+      </div>` : html`<div ref=${opener}><${Button} icon="plus" onClick=${() => setAdding(true)}>Add a folder<//></div>`}`;
 }
