@@ -103,7 +103,7 @@ export function Details({ job: given, about, actions, onClose }) {
   const filed = job.state === "filed";
   return html`
     <${Dialog} title=${html`<${Name} text=${job.name} />`} onClose=${onClose}>
-      <div class="details">
+      <div class="details" data-category=${job.category}>
         <div class="details-sound">
           <${PlayButton} job=${job} big=${true} />
           <${Waveform} id=${job.id} name=${job.name} category=${job.category} wide=${true} />

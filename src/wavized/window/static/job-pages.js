@@ -7,6 +7,7 @@ import { whole } from "./words.js";
 const PAGE = 80;
 const KEPT_PAGES = 24;
 const REST_MS = 900;
+const PASSING = ["queued", "classifying", "decided", "filing"];
 
 export class JobPages {
   // question: what stands behind /api/jobs? but for offset and limit; `changed(shift)` is called after every change,
@@ -107,6 +108,7 @@ export class JobPages {
   apply(told) {
     const job = whole(told);
     const index = this.places.get(job.id);
+    if (index !== undefined && PASSING.includes(job.state)) return; // being corrected: it comes to rest in a moment
     if (index !== undefined) {
       this.rows.set(index, job);
       this.touched.add(job.id);

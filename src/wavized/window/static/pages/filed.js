@@ -36,10 +36,11 @@ function FiledRow({ job, chosen, layout, about, actions, onOpen }) {
     <div role="gridcell" class="cell-when"><${When} at=${job.updated_at} /></div>
     <div role="gridcell" class="cell-act">
       ${layout !== "narrow" && html`
-        <${Button} kind="quiet" icon=${filed ? "undo" : "filed"} tabindex=${chosen ? 0 : -1}
+        <${Button} kind="quiet" icon=${filed ? "undo" : "retry"} tabindex=${chosen ? 0 : -1}
           label=${filed ? `Undo: take ${job.name} out again` : `File ${job.name} again`}
           onClick=${() => (filed ? actions.undo(job) : actions.correct(job, job.category))} />
-        <${Button} kind="quiet" icon="folder" tabindex=${chosen ? 0 : -1} label=${`Open the folder of ${job.name}`}
+        <${Button} kind="quiet" icon=${filed ? "folder" : "file"} tabindex=${chosen ? 0 : -1}
+          label=${filed ? `Open the folder of ${job.name}` : `Show the original of ${job.name}`}
           onClick=${() => actions.open(job, filed ? "target" : "source")} />`}
       <${SampleMenu} job=${job} about=${about} actions=${actions} onOpen=${onOpen} reachable=${chosen} />
     </div>`;
