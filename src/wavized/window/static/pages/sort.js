@@ -21,7 +21,10 @@ const DOING = { copy: "Copies of them go into the library.", move: "They leave t
 function useSort() {
   const [sort, setSort] = useState(undefined);
   const [closed, setClosed] = useState(sessionStorage.getItem(CLOSED));
-  const load = () => api.get("/api/sorts/current").then(setSort, tellError);
+  const load = () => api.get("/api/sorts/current").then(setSort, (error) => {
+    setSort((now) => now ?? null);
+    tellError(error);
+  });
   useEffect(() => { load(); }, []);
   useEvent(onSort, setSort);
   useEvent(onRestart, load);
