@@ -84,8 +84,8 @@ _NOTHING = re.compile(r"^(?:~|null|Null|NULL|)$")
 _TreeReader.add_implicit_resolver("tag:yaml.org,2002:null", _NOTHING, ["~", "n", "N", ""])
 
 
-def parse(text: str) -> Document:
-    """Read one YAML document whose top level is a mapping; raise DocumentError where there is none."""
+def compose(text: str) -> yaml.MappingNode:
+    """The tree of one YAML document whose top level is a mapping; raise DocumentError where there is none."""
     try:
         root = _TreeReader(text).get_single_node()
     except yaml.YAMLError as error:
@@ -98,8 +98,13 @@ def parse(text: str) -> Document:
         )
     if not isinstance(root, yaml.MappingNode):
         raise DocumentError(Problem(_line(root), "", 'expected settings such as "library: ~/Samples"'))
+    return root
+
+
+def parse(text: str) -> Document:
+    """The values of one YAML document; raise DocumentError where there is none."""
     walk = _Walk()
-    values = walk.mapping(root, ())
+    values = walk.mapping(compose(text), ())
     return Document(values, walk.lines, tuple(walk.problems))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 
 from wavized.config.dump import path_text
 from wavized.config.model import Existing
+from wavized.config.problem import Key
 from wavized.domain.sample import FilingMode
 
 
@@ -45,6 +47,27 @@ def _entry(suggestion: Suggestion) -> str:
     if suggestion.exclude:
         lines.append(f"    exclude: {one_line(list(suggestion.exclude))}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def placeholder(way: Key) -> list[str]:
+    """The lines by which the template shows a setting commented out, from the left margin; none for others.
+
+    `way` is a key of the file, a category below `folders`, or a key of a watched folder.
+    """
+    match way:
+        case (str(key),):
+            found = re.search(rf"(?m)^#{re.escape(key)}:.*\n(?:#  +.*\n)*", _shown())
+        case ("folders", str(label)):
+            found = re.search(rf"(?m)^#  {re.escape(label)}:.*\n", _TEXT)
+        case ("watch", _, str(key)):
+            found = re.search(rf"(?m)^    (#{re.escape(key)}:.*\n)", _FOLDER_SETTINGS)
+        case _:
+            found = None
+    return [line.strip() for line in found[0].splitlines()] if found else []
+
+
+def _shown() -> str:
+    return _TEXT.replace("{mode}", "#mode: copy")
 
 
 def one_line(value: str | list[str]) -> str:
