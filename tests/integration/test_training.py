@@ -125,6 +125,7 @@ def test_every_clip_is_answered_for_by_listeners_that_never_heard_its_family(who
     assert list(kept["labels"]) == list(LABELS)
     assert kept["probabilities"].sum(axis=1) == pytest.approx(np.ones(27), abs=1e-5)
     assert [file.split("/")[0] for file in kept["files"]] == list(kept["truth"])
+    assert len(kept["families"]) == 27
 
 
 def test_a_training_in_several_processes_stops_at_once(sounds: Path, tmp_path: Path) -> None:

@@ -50,6 +50,14 @@ def test_label_folders_are_enough(tmp_path: Path) -> None:
     assert found["line.wav"].label == "acid"
 
 
+def test_a_pack_is_one_family_whatever_folders_it_has(tmp_path: Path) -> None:
+    """The folder below the label is the pack; two packs that both have a folder of one name stay apart."""
+    for name in ("808/Deep/One Shots/a.wav", "808/Deep/Long/b.wav", "808/Wide/One Shots/c.wav"):
+        clip(tmp_path, name)
+    family = {source.path.name: source.family for source in corpus.read(tmp_path)}
+    assert family["a.wav"] == family["b.wav"] != family["c.wav"]
+
+
 def test_a_manifest_tells_use_weight_and_family(tmp_path: Path) -> None:
     """Excluded rows are gone, measured rows are not fitted on, doubt and confidence lower the weight."""
     names = ("a.wav", "b.wav", "c.wav", "d.wav")

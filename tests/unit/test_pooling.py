@@ -112,25 +112,31 @@ def test_groups_are_never_torn_apart():
     assert len(sizes) == 7 and sizes.max() < 1.5 * sizes.min()
 
 
-def test_predictions_are_read_from_a_file(tmp_path):
-    """An .npz of scores, labels, truth, group and names is all it takes; other sources may come along."""
+def test_what_a_training_heard_of_held_out_clips_is_read(tmp_path):
+    """The answers of a training are all it takes; the folder that names the label is never evidence."""
     statements, names = simulate(1, seed=2)
     truth = [CATEGORIES[label] for label in statements.truth]
-    file = tmp_path / "held out.npz"
-    extra = {"source:tags": np.full_like(statements.ear, 1 / 7)}
+    folders = CATEGORIES[1:] + CATEGORIES[:1]  # if these were read, they would show
+    files = [f"{folders[label]}/{name}" for label, name in zip(statements.truth, names, strict=True)]
+    sure = np.arange(len(names)) % 5 > 0
+    file = tmp_path / "out_of_fold.npz"
     np.savez(
         file,
-        scores=statements.ear,
+        probabilities=statements.ear,
         labels=CATEGORIES,
-        truth=truth,
-        group=statements.groups,
-        name=names,
-        **extra,
+        truth=[*truth[:-1], "_unlabelled_bass"],
+        sure=sure,
+        families=statements.groups,
+        files=files,
+        **{"source:tags": np.full_like(statements.ear, 1 / 7)},
     )
     stored = read(file)
+    kept = sure & (np.arange(len(names)) < len(names) - 1)
     assert set(stored.others) == {"name", "folder", "pack", "tags"}
-    assert np.allclose(stored.others["name"], statements.others["name"])
-    assert (stored.truth == statements.truth).all()
+    assert np.allclose(stored.others["name"], statements.others["name"][kept])
+    assert np.allclose(stored.others["folder"], 1 / 7)
+    assert (stored.truth == statements.truth[kept]).all()
+    assert (stored.groups == statements.groups[kept]).all()
     assert learn(stored).weights["tags"] <= 1.0
 
 

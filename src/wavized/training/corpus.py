@@ -243,7 +243,8 @@ def _from_row(folder: Path, row: rows.Row) -> Source:
 
 
 def _from_folders(folder: Path, space: str) -> list[Source]:
-    """No manifest: a sub-folder is a pack; else names that differ in numbers only are one family.
+    """No manifest: a folder below a label is a pack, with all that is in it; else names that differ in numbers
+    only are one family.
 
     `space` keeps names that were only guessed apart from those of another corpus.
     """
@@ -252,7 +253,8 @@ def _from_folders(folder: Path, space: str) -> list[Source]:
         for path in sorted((folder / label).rglob("*")):
             if is_audio(path.name) and not path.name.startswith(".") and path.is_file():
                 group = f"{space}{label}/{re.sub(r'[0-9 _-]+', '', path.stem).lower()}"
-                pack = group if path.parent == folder / label else path.parent.name
+                pack, *below = path.relative_to(folder / label).parts
+                pack = pack if below else group
                 found.append(Source(path, label, group, pack, 1.0, group=group))
     return found
 

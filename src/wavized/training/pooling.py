@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,19 +153,22 @@ def said_by_names(paths: Sequence[str], labels: Sequence[str]) -> dict[str, Floa
 
 
 def read(file: Path) -> Statements:
-    """Statements from an .npz: `scores` (n, labels), `labels`, `truth` (label of each clip), `group`, `name`.
+    """Statements from the out_of_fold.npz of a training, of the clips whose label is sure.
 
-    `name` is the path or name of each clip; of each other array called `source:NAME` a source is made.
+    `probabilities` (n, labels), `labels`, `truth`, `sure`, `families`, and `files`, paths whose first folder
+    is the label's: it is the answer and is not read. Of each array called `source:NAME` a source is made.
     """
     with np.load(file, allow_pickle=False) as stored:
         labels = [str(label) for label in stored["labels"]]
-        others = said_by_names([str(name) for name in stored["name"]], labels) if "name" in stored else {}
+        kept = stored["sure"] & np.isin(stored["truth"], labels)
+        paths = [str(PurePosixPath(*PurePosixPath(path).parts[1:])) for path in stored["files"][kept]]
+        others = said_by_names(paths, labels)
         for key in stored.files:
             if key.startswith("source:"):
-                others[key.removeprefix("source:")] = np.asarray(stored[key], dtype=np.float64)
-        truth = np.array([labels.index(str(label)) for label in stored["truth"]], dtype=np.int64)
-        ear = np.asarray(stored["scores"], dtype=np.float64)
-        return Statements(ear, others, truth, stored["group"].astype(str))
+                others[key.removeprefix("source:")] = np.asarray(stored[key][kept], dtype=np.float64)
+        truth = np.array([labels.index(str(label)) for label in stored["truth"][kept]], dtype=np.int64)
+        ear = np.asarray(stored["probabilities"][kept], dtype=np.float64)
+        return Statements(ear, others, truth, stored["families"][kept].astype(str))
 
 
 def _fit(statements: Statements) -> Floats:

@@ -150,6 +150,7 @@ def write_out_of_fold(
         truth=np.array([source.label for source in sources]),
         sure=np.array([source.sure for source in sources]),
         packs=np.array([source.pack for source in sources]),
+        families=np.array([source.family for source in sources]),
         probabilities=probabilities,
     )
     partial.replace(path)
