@@ -152,9 +152,10 @@ def _put(sheet: Sheet, way: Key, value: Value) -> Iterator[str]:
         return
     yield from _uncommented(sheet, way, parent, value)
     pad = " " * parent.start_mark.column
-    lines = [f"{pad}{_key(key)}:", *_block(value, f"{pad}  ")]
-    if not _is_block(value):
-        lines = [f"{lines[0]} {_inline(value)}"]
+    if _is_block(value):
+        lines = [f"{pad}{_key(key)}:", *_block(value, f"{pad}  ")]
+    else:
+        lines = [f"{pad}{_key(key)}: {_inline(value)}"]
     if len(way) == 1:
         yield _with_lines(sheet, len(sheet.text), lines)
     yield _with_lines(sheet, sheet.next_line(sheet.end(parent)), lines)
@@ -254,6 +255,8 @@ def _drop(sheet: Sheet, way: Key) -> Iterator[str]:
     after = sheet.next_line(end)
     pad = " " * parent.start_mark.column
     shown = placeholder(way)
+    while len(shown) > 1 and after < len(sheet.text) and sheet.line(after) in shown:
+        after = sheet.next_line(after)  # lines of the block that stayed commented out
     remarks = [remark for remark in sheet.remarks(start, sheet.line_end(end)) if remark not in shown]
     if sheet.text[start : int(name.start_mark.index)].strip():  # behind the dash of a list
         colon = sheet.text.index(":", int(name.end_mark.index)) + 1
