@@ -10,7 +10,6 @@ import os
 import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from wavized.domain.job import Job, JobOrder, JobState
 from wavized.journal.rows import COLUMNS, Value, from_row, text
@@ -24,6 +23,7 @@ _SORTED = {
     JobOrder.SUREST: "confidence IS NULL, confidence DESC, id",
     JobOrder.FAILED: "state <> 'failed', updated_at DESC, id DESC",
 }
+_SEPARATOR = os.fsencode(os.sep)
 _OCCURS = "(instr(folded(source), ?) OR instr(folded(target), ?))"
 
 
@@ -50,7 +50,7 @@ def folded(path: bytes | None) -> str:
 
 def file_name(path: bytes) -> str:
     """The last part of a path, as it is searched."""
-    return folded(os.fsencode(Path(os.fsdecode(path)).name))
+    return folded(path.rsplit(_SEPARATOR, 1)[-1])
 
 
 def browse(

@@ -47,28 +47,31 @@ class OpenFileResponse(Response):
         self.headers["Content-Length"] = str(self._length)
         self._file = file
 
-    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        gone = asyncio.ensure_future(_until_gone(receive))
         try:
-            await send(
-                {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-            )
-            if scope["method"] == "HEAD":
-                self._length = 0
-            await self._send_body(send)
+            start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            await send(start)
+            await self._send_body(send, 0 if scope["method"] == "HEAD" else self._length, gone)
         finally:
+            gone.cancel()
             await asyncio.to_thread(self._file.close)
 
-    async def _send_body(self, send: Send) -> None:
+    async def _send_body(self, send: Send, left: int, gone: asyncio.Future[None]) -> None:
         await asyncio.to_thread(self._file.seek, self._first)
-        left = self._length
-        while left > 0:
+        while left > 0 and not gone.done():
             piece = await asyncio.to_thread(self._file.read, min(left, PIECE))
             if not piece:
-                break  # it was cut meanwhile: the server notices that less came than was promised
+                break  # the file was cut meanwhile: the server notices that less came than was promised
             left -= len(piece)
-            await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
-        if left > 0 or self._length == 0:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Return when the reader has left: a player that skips ahead breaks off what it was reading."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def wanted_part(header: str | None, size: int) -> range | None:
