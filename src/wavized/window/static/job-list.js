@@ -74,8 +74,12 @@ export function JobList({ held, label, Row, onOpen, onKey, playMoving = false, w
     if (shift && view.offset > rowHeight / 2) box.current.closest("main").scrollTop += (shift * rowHeight) / shape.squeeze;
   });
 
-  const index = chosen.id === null ? -1 : pages?.place(chosen.id) ?? Math.min(chosen.index, total - 1);
+  // Where a jump went further than what is loaded, the row is chosen by its place until its sample is known.
+  const index = pages?.place(chosen.id) ?? Math.min(chosen.index, total - 1);
   const chosenJob = pages?.job(index);
+  useEffect(() => {
+    if (chosenJob && chosen.id === null) choose({ id: chosenJob.id, index });
+  }, [chosenJob, chosen]);
 
   const bringIntoView = (to) => {
     const scroller = box.current.closest("main");
@@ -91,12 +95,11 @@ export function JobList({ held, label, Row, onOpen, onKey, playMoving = false, w
   const moveTo = (to) => {
     const next = Math.min(total - 1, Math.max(0, to));
     const job = pages.job(next);
-    if (!job) return;
     const goesOn = playMoving || player.now().playing;
     if (box.current.contains(document.activeElement)) box.current.focus({ preventScroll: true });
-    choose({ id: job.id, index: next });
+    choose({ id: job ? job.id : null, index: next });
     bringIntoView(next);
-    if (goesOn && job.id !== chosen.id) player.play(job.id);
+    if (goesOn && job && job.id !== chosen.id) player.play(job.id);
   };
 
   useKeys((key) => {
