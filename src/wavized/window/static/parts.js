@@ -139,8 +139,10 @@ export function ago(seconds) {
   if (past < 60) return "just now";
   if (past < 3600) return `${Math.floor(past / 60)} min ago`;
   if (past < 86400) return `${Math.floor(past / 3600)} h ago`;
+  if (past < 7 * 86400) return count(Math.floor(past / 86400), "day") + " ago";
   const date = new Date(seconds * 1000);
-  return date.toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return date.toLocaleDateString("en", { day: "numeric", month: "short", year });
 }
 
 export function lasting(seconds) {

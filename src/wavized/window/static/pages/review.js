@@ -112,7 +112,7 @@ function Summary({ queue, about }) {
   for (const { label } of queue.given) sums.set(label, (sums.get(label) || 0) + 1);
   return html`
     <p class="cluster center">${[...sums].map(([label, number]) => html`
-      <span key=${label} class="category" data-category=${label}><i aria-hidden="true"></i>${number} ${named(about, label)}</span>`)}</p>`;
+      <span key=${label} class="category" data-category=${label}><i aria-hidden="true"></i>${named(about, label)}: ${number}</span>`)}</p>`;
 }
 
 function AllDone({ queue, about, onUndo }) {
@@ -120,7 +120,7 @@ function AllDone({ queue, about, onUndo }) {
   return html`
     <${Empty} icon="check" title=${given ? "All answered, thank you" : "Nothing to review"}>
       ${given
-        ? html`<p>You answered ${count(given, "sample")}. Every answer also teaches the next model.</p><${Summary} queue=${queue} about=${about} />`
+        ? html`<p>You answered ${count(given, "sample")}. Changed your mind? Each one can still be changed under Filed or Left alone.</p><${Summary} queue=${queue} about=${about} />`
         : html`<p>Samples that Wavized is not sure of wait here for your word. Right now it has no question.</p>`}
       <p class="cluster center"><a class="button primary" href="#/filed">See what is filed</a>
         ${given > 0 && html`<${Button} icon="undo" onClick=${onUndo}>Undo the last answer <kbd>U</kbd><//>`}</p>
