@@ -45,21 +45,25 @@ def program(tmp_path, tiny):
 def test_models_are_compared_on_the_same_clips(program, labelled, tiny):
     """Figures of each and the difference as JSON, a table for people, one page with pictures."""
     models = ("--model", str(paths.bundled_model()), "--model", str(tiny))
-    pictures = program.place / "pictures"
-    run = program.run("compare", str(labelled), *models, "--json", "--plots", str(pictures), timeout=200)
+    pictures, timed = program.place / "pictures", ("--batch-runs", "1")
+    run = program.run(
+        "compare", str(labelled), *models, *timed, "--json", "--plots", str(pictures), timeout=200
+    )
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
     known, blank = found["models"]
     assert (known["name"], blank["name"]) == (paths.bundled_model().resolve().name, "tiny")
     assert known["n"] == blank["n"] == found["n"] == 7
     assert known["accuracy"] > blank["accuracy"]
+    assert known["latency_batches"].keys() == blank["latency_batches"].keys() == {"1", "50", "75", "100"}
     assert known["megabytes"] > blank["megabytes"] > 0 and known["latency_ms"]["p50"] > 0
     (change,) = found["differences"]
     assert change["accuracy"]["difference"] == pytest.approx(blank["accuracy"] - known["accuracy"])
     page = (pictures / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page and "McNemar" in page
     assert {"recall.png", "roc.png", "coverage.png"} <= {path.name for path in pictures.iterdir()}
-    shown = program.run("compare", str(labelled), *models, timeout=200)
+    assert "ms for 100 at once" in page
+    shown = program.run("compare", str(labelled), *models, "--batch-runs", "0", timeout=200)
     assert shown.returncode == 0
     for words in ("recall 808", "reject AUROC", "McNemar p", "MB", "tiny"):
         assert words in shown.stdout

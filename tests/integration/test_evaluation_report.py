@@ -18,6 +18,7 @@ from wavized.domain.sample import Kind
 from wavized.errors import UsageError
 from wavized.training.evaluation import Heard, comparison, figures, saving
 from wavized.training.evaluation.figures import Study
+from wavized.training.evaluation.names import names_figures
 from wavized.training.evaluation.report import compare_report, page_of, report
 from wavized.training.evaluation.thumbnails import thumbnail
 
@@ -122,6 +123,15 @@ def test_the_thresholds_of_each_category_are_told(tmp_path: Path) -> None:
     careful = replace(MODEL, file_above_for={"acid": 0.955})
     page = Page(page_of(figures.study("m", tmp_path, clips, careful), {}, {}, made_at="today"))
     assert "acid from 95.5 % with a lead" in page.words
+
+
+def test_what_names_add_stands_apart_where_it_was_asked_for(ordinary: Study) -> None:
+    """Ear, names and both have a row each; without them nothing of it is on the page."""
+    names = names_figures(ordinary.heard, ordinary.folder, MODEL)
+    page = Page(page_of(ordinary, {}, {}, made_at="today", names=names))
+    for words in ("What names and tags add", "names alone", f"of {ordinary.figures['n']}", "never read"):
+        assert words in page.words
+    assert "names alone" not in Page(page_of(ordinary, {}, {}, made_at="today")).words
 
 
 def test_names_of_models_are_escaped_too(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wavized.assembly import make_classifier
-from wavized.cli.main import add_config_argument
+from wavized.cli.main import add_config_argument, whole_number
 from wavized.cli.measures import show_comparison
 from wavized.cli.output import print_json
 from wavized.cli.progress import Progress
@@ -15,7 +15,9 @@ from wavized.cli.settings import load_config_or_defaults
 from wavized.config.model import Config
 from wavized.errors import UsageError
 from wavized.inference.manifest import check_files, read_manifest
-from wavized.training.evaluation import Heard, canvas, comparison, saving, study
+from wavized.training.evaluation import Heard, canvas, comparison, saving, study, time_batches
+from wavized.training.evaluation.decisions import Json
+from wavized.training.evaluation.latency import RUNS
 from wavized.training.evaluation.listening import Progress as Told
 from wavized.training.evaluation.listening import groups, listen_to
 
@@ -31,6 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         dest="models",
         help="a model folder; give it twice or more, the others are compared with the first",
+    )
+    parser.add_argument(
+        "--batch-runs",
+        type=whole_number,
+        default=RUNS,
+        metavar="N",
+        help=f"how often each size of batch is timed (default {RUNS}; 0 leaves it out)",
     )
     parser.add_argument("--json", action="store_true", help="all figures as one JSON object")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="write report.html and its pictures here")
@@ -58,8 +67,8 @@ def run(args: argparse.Namespace) -> int:
     studies = []
     for number, (name, model, info) in enumerate(zip(names, args.models, infos, strict=True), 1):
         with Progress(f"Listening, model {number} of {len(names)}", quiet=args.json) as progress:
-            heard = _hear(config, model, clips, group_of, progress.reach)
-        studies.append(study(name, args.folder, heard, info))
+            heard, batches = _hear(config, model, clips, group_of, args.batch_runs, progress.reach)
+        studies.append(study(name, args.folder, heard, info, batches))
     compared = comparison.compare(studies, args.models)
     if args.plots:
         from wavized.training.evaluation.report import compare_report  # templates cost time to load
@@ -74,11 +83,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _hear(
-    config: Config, model: Path, clips: list[tuple[Path, str]], group_of: list[str], progress: Told
-) -> list[Heard]:
-    """One model's answers, one clip at a time; its worker is gone before the next one starts."""
+    config: Config,
+    model: Path,
+    clips: list[tuple[Path, str]],
+    group_of: list[str],
+    batch_runs: int,
+    progress: Told,
+) -> tuple[list[Heard], dict[str, Json]]:
+    """One model's answers, one clip at a time, then its times for batches.
+
+    Its worker is gone before the next one starts.
+    """
     classifier = make_classifier(config, model)
     try:
-        return listen_to(clips, group_of, classifier, progress=progress)
+        heard = listen_to(clips, group_of, classifier, progress=progress)
+        return heard, time_batches([path for path, _ in clips], classifier, runs=batch_runs)
     finally:
         classifier.close()

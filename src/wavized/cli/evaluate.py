@@ -16,6 +16,7 @@ from wavized.cli.read_along import show_names
 from wavized.cli.settings import load_config_or_defaults
 from wavized.errors import UsageError
 from wavized.training.evaluation import Study, canvas, listen, saving, study, time_batches
+from wavized.training.evaluation.decisions import Json
 from wavized.training.evaluation.latency import RUNS
 from wavized.training.evaluation.names import names_figures
 from wavized.training.evaluation.words import share
@@ -64,11 +65,11 @@ def run(args: argparse.Namespace) -> int:
     finally:
         classifier.close()
     found = study(model.resolve().name, args.folder, heard, info, batches)
-    if args.plots:
-        _report(found, args.plots, quiet=args.json)
     figures = found.figures
     if args.names:
         figures = {**figures, "names": names_figures(heard, args.folder, info)}
+    if args.plots:
+        _report(found, figures.get("names"), args.plots, quiet=args.json)
     if args.json:
         print_json(figures)
     else:
@@ -76,12 +77,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _report(found: Study, folder: Path, *, quiet: bool) -> None:
+def _report(found: Study, names: Json | None, folder: Path, *, quiet: bool) -> None:
     from wavized.training.evaluation.report import report  # templates and pictures cost a second to load
 
     made_at = f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}"
     with Progress("Drawing", quiet=quiet) as progress:
-        saving.save(folder, report(found, made_at=made_at, progress=progress.reach))
+        pages = report(found, made_at=made_at, names=names, progress=progress.reach)
+        saving.save(folder, pages)
 
 
 def _show(figures: dict[str, Any], args: argparse.Namespace) -> None:

@@ -243,8 +243,9 @@ def _from_row(folder: Path, row: rows.Row) -> Source:
 
 
 def _from_folders(folder: Path, space: str) -> list[Source]:
-    """No manifest: a folder below a label is a pack, with all that is in it; else names that differ in numbers
-    only are one family.
+    """No manifest: a folder below a label is a pack, with all that is in it.
+
+    Beside such folders, names that differ in numbers only are one family.
 
     `space` keeps names that were only guessed apart from those of another corpus.
     """

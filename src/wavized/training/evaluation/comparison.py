@@ -141,6 +141,10 @@ def rows(compared: dict[str, Any]) -> list[tuple[str, list[str], list[str]]]:
     table.append(
         ("ms a clip (median)", [f"{m['latency_ms']['p50']:.1f}" for m in models], [""] * len(models))
     )
+    for size in models[0]["latency_batches"]:
+        timed = [m["latency_batches"][size] for m in models]
+        slow = [f"95th percentile {row['p95']:.0f}" for row in timed]
+        table.append((f"ms for {size} at once (median)", [f"{row['p50']:.0f}" for row in timed], slow))
     table.append(("MB", [f"{m['megabytes']:.1f}" for m in models], [""] * len(models)))
     return table
 

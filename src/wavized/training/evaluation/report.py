@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from wavized.training.evaluation import comparison, overlays, plots, words
-from wavized.training.evaluation.decisions import VERDICTS
+from wavized.training.evaluation.decisions import VERDICTS, Json
 from wavized.training.evaluation.figures import Study
 from wavized.training.evaluation.latency import PERCENTILES
 from wavized.training.evaluation.listening import Progress
@@ -26,15 +26,25 @@ WORDS = dict(
 )
 
 
-def report(study: Study, *, made_at: str, progress: Progress | None = None) -> dict[str, bytes]:
-    """`report.html` and its pictures, also as PNGs of their own, by file name."""
+def report(
+    study: Study, *, made_at: str, names: Json | None = None, progress: Progress | None = None
+) -> dict[str, bytes]:
+    """`report.html` and its pictures, also as PNGs of their own, by file name.
+
+    `names` is what names and tags gave, where it was asked for.
+    """
     pictures = plots.draw(study)
-    page = page_of(study, pictures, _thumbnails(study, progress), made_at=made_at)
+    page = page_of(study, pictures, _thumbnails(study, progress), made_at=made_at, names=names)
     return {**pictures, "report.html": page}
 
 
 def page_of(
-    study: Study, pictures: Mapping[str, bytes], thumbnails: Mapping[str, bytes], *, made_at: str
+    study: Study,
+    pictures: Mapping[str, bytes],
+    thumbnails: Mapping[str, bytes],
+    *,
+    made_at: str,
+    names: Json | None = None,
 ) -> bytes:
     """The page alone: `pictures` by file name, `thumbnails` by the path of the clip."""
     page = environment(study.folder).get_template("report.html")
@@ -45,6 +55,7 @@ def page_of(
         columns=list(next(iter(study.figures["confusion"].values()))),
         others=len(study.heard) - len(study.basses.truth),
         made_at=made_at,
+        names=names,
         percentiles=[f"p{p}" for p in PERCENTILES],
         verdicts=WORDS,
         limit=PICTURED,
