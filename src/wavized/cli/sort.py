@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -56,11 +58,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--dry-run", action="store_true", help="say what would be filed where; change nothing"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per file on standard output")
+    # for the window, which runs this command as a child of its own
+    parser.add_argument("--tell-total", action="store_true", help=argparse.SUPPRESS)
     add_config_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """File everything that is sure enough; 1 where a file failed."""
+    if args.tell_total:
+        _heed_the_window()
     library = resolved(args.library) if args.library else None
     config = load_config_or_defaults(args, library)
     if args.library is None and not config.watch and not config.library.is_dir():
@@ -71,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
     mode = FilingMode(args.mode) if args.mode else config.mode
     _check_sources(args.sources, config.library)
     files = find_files(args.sources, library=config.library)
+    if args.tell_total:
+        print(json.dumps({"total": len(files)}), file=sys.stderr, flush=True)
     classifier = make_classifier(config, model_folder(config))
     try:
         if args.dry_run:
@@ -78,6 +86,13 @@ def run(args: argparse.Namespace) -> int:
         return _Sort(config, mode, classifier, as_json=args.json).run(files)
     finally:
         classifier.close()
+
+
+def _heed_the_window() -> None:
+    """Its Stop comes as Ctrl-C, or as Ctrl-Break on Windows, also where they were ignored before."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, signal.default_int_handler)
 
 
 def _check_sources(sources: list[Path], library: Path) -> None:

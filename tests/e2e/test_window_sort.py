@@ -1,0 +1,59 @@
+"""The window's sort with the real command behind it: preview, filing, and Stop in the middle."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from support.audio import write_tone
+from wavized.window.sorter import Sorter
+
+
+@pytest.fixture
+def sorter(program, monkeypatch):
+    for key, value in program.environment.items():
+        monkeypatch.setenv(key, value)
+    made = Sorter(program.command(), lambda _: None)
+    yield made
+    made.close()
+
+
+def run(sorter, program, folder, wait_for, *, dry_run):
+    sorter.start(folder, "copy", dry_run=dry_run, options=["--config", str(program.config)])
+    wait_for(lambda: not sorter.current()["running"])
+    return sorter.current()
+
+
+def test_a_folder_is_previewed_and_then_filed(sorter, program, wait_for):
+    """The preview changes nothing; the sort files just that, and its rows can be undone by their numbers."""
+    pack = program.place / "Pack #1"
+    for number in range(3):
+        write_tone(pack / f"{number}.wav", frequency=50.0 + number)
+    (pack / "broken.wav").write_text("no audio " * 50)
+    preview = run(sorter, program, pack, wait_for, dry_run=True)
+    assert (preview["total"], preview["done"], preview["error"]) == (4, 4, None)
+    assert preview["counts"] == {"filed": 3, "review": 0, "skipped": 0, "failed": 1}
+    assert program.filed() == {}
+    done = run(sorter, program, pack, wait_for, dry_run=False)
+    assert done["counts"] == preview["counts"] and done["by_folder"] == preview["by_folder"]
+    assert len(program.filed()) == 3
+    filed = next(row for row in done["rows"] if row["verdict"] == "file")
+    assert program.run("undo", str(filed["id"])).returncode == 0
+    assert len(program.filed()) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C of POSIX")
+def test_stop_leaves_nothing_half_done(sorter, program, wait_for):
+    """Every job is at rest, every file in the library whole."""
+    pack = program.place / "large"
+    tones = {
+        write_tone(pack / f"{number}.wav", frequency=40.0 + number).read_bytes() for number in range(200)
+    }
+    sorter.start(pack, "copy", dry_run=False, options=["--config", str(program.config)])
+    wait_for(lambda: sorter.current()["done"] >= 1)
+    sorter.stop()
+    wait_for(lambda: not sorter.current()["running"])
+    assert sorter.current()["stopped"] and sorter.current()["error"] is None
+    assert set(program.filed().values()) <= tones
+    assert {states[-1] for states in program.states().values()} <= {"filed", "failed"}
