@@ -199,6 +199,7 @@ class Daemon:
         self._started(self._watcher.start, self._watcher.stop)
         self._watcher.wait_until_ready(READY_SECONDS)
         self._started(self._follower.start, self._follower.stop)
+        self._follower.look()  # for an edit since the config was read
         self._reception.announce()
         watched = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
         log.info("Watching %s, filing into %s", watched, self.config.library)

@@ -33,6 +33,10 @@ class FileFollower:
         self._observer.start()
         self._thread.start()
 
+    def look(self) -> None:
+        """Take the file for edited: it may have been before this listened."""
+        self._touched.set()
+
     def stop(self) -> None:
         """End both threads."""
         self._stop.set()
