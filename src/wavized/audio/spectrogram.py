@@ -67,19 +67,20 @@ def _power(
     """(HEIGHT, WIDTH), lowest pitch first: the power of a sine at each pitch, in windows of this length."""
     size = 1 << max(4, round(np.log2(window_s * rate)))
     window = np.hanning(size)
-    padded = np.pad(mono, size // 2)
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(mono, size // 2), size)
     centres = ((np.arange(WIDTH) + 0.5) * len(mono) / WIDTH).astype(np.int64)
-    bins = np.fft.rfftfreq(size, 1.0 / rate)
-    spacing = (HIGHEST_HZ / LOWEST_HZ) ** (0.5 / (HEIGHT - 1))
-    first = np.searchsorted(bins, hertz / spacing)
-    last = np.searchsorted(bins, hertz * spacing)
-    power = np.zeros((HEIGHT, WIDTH))
-    for column, centre in enumerate(centres):
-        spectrum = np.abs(np.fft.rfft(padded[centre : centre + size] * window)) ** 2 / window.sum() ** 2
-        power[:, column] = np.interp(hertz, bins, spectrum, right=0.0)
-        for row in np.flatnonzero(last - first > 1):  # several bins to a row: the strongest is seen
-            power[row, column] = spectrum[first[row] : last[row]].max()
-    return power
+    spectra = np.abs(np.fft.rfft(windows[centres] * window)) ** 2 / window.sum() ** 2
+    spectra = np.pad(spectra, ((0, 0), (0, 2)))  # nothing sounds above half the sample rate
+    place = np.minimum(hertz * size / rate, size // 2 + 1)
+    below, part = place.astype(np.int64), place % 1.0
+    power = spectra[:, below] * (1.0 - part) + spectra[:, np.minimum(below + 1, size // 2 + 2)] * part
+    half_row = (HIGHEST_HZ / LOWEST_HZ) ** (0.5 / (HEIGHT - 1))
+    first, last = np.ceil(place / half_row), np.minimum(np.ceil(place * half_row), size // 2 + 2)
+    wide = last - first > 1  # several bins to a row: the strongest is seen
+    if wide.any():
+        edges = np.stack([first[wide], last[wide]], axis=1).astype(np.int64).ravel()
+        power[:, wide] = np.maximum.reduceat(spectra, edges, axis=1)[:, ::2]
+    return np.asarray(power.T)
 
 
 def colour(shown: Levels) -> Image:

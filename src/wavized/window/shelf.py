@@ -50,7 +50,7 @@ class Shelf:
         found: list[tuple[float, int, Path]] = []
         for path in self._folder.iterdir():
             if path.name.endswith(_PART):
-                path.unlink(missing_ok=True)
+                _remove(path)
             else:
                 status = path.stat()
                 found.append((status.st_mtime, status.st_size, path))
@@ -59,7 +59,15 @@ class Shelf:
             for _, size, path in sorted(found):
                 if held <= self._most_bytes * _KEPT:
                     break
-                if path != spare:
-                    path.unlink(missing_ok=True)
+                if path != spare and _remove(path):
                     held -= size
         self._held = held
+
+
+def _remove(path: Path) -> bool:
+    """False where it cannot be: Windows keeps a file that is being sent."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
