@@ -12,7 +12,7 @@ import soundfile
 
 from wavized.errors import UsageError
 from wavized.inference.ear import EarConfig
-from wavized.training import bank, fit, search, setting
+from wavized.training import bank, fit, lessons, search, setting
 from wavized.training.corpus import LABELS, Source
 from wavized.training.lessons import Course
 from wavized.training.setting import Setting
@@ -103,7 +103,7 @@ def test_what_is_drawn_follows_the_setting_and_labels_count_alike() -> None:
     recipes = [bank.Recipe(clip.label, (at,), 0) for at, clip in enumerate(clips)]
     recipes += [bank.Recipe(label, (), 0) for label in LABELS]
     course = Course(EarConfig(), fit.Settings(), clips, tuple(recipes), (), (), Path(), Path())
-    chance = setting.chances(course, np.ones(len(recipes), dtype=bool), 0.2, 8.0)
+    chance = lessons.chances(course, np.ones(len(recipes), dtype=bool), 0.2, 8.0)
     assert chance.sum() == pytest.approx(1.0)
     for number, label in enumerate(LABELS):
         own = np.array([recipe.label == label for recipe in recipes])
@@ -111,6 +111,6 @@ def test_what_is_drawn_follows_the_setting_and_labels_count_alike() -> None:
         assert chance[18 + number] == pytest.approx(0.2 / len(LABELS))
         assert chance[2 * number] == pytest.approx(2 * chance[2 * number + 1])
     held = np.arange(len(recipes)) != 0
-    without = setting.chances(course, held, 0.2, 8.0)
+    without = lessons.chances(course, held, 0.2, 8.0)
     assert without[0] == 0
     assert without[18] == pytest.approx(0.2 / len(LABELS))

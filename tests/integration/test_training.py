@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import signal
@@ -23,7 +24,7 @@ from wavized.errors import UsageError
 from wavized.inference.classifier import AudioModel
 from wavized.inference.ear import LINEAR, LOGARITHMIC, EarConfig, Listener
 from wavized.inference.manifest import check_files, read_manifest
-from wavized.training import bank, command, corpus, fit, lessons, train
+from wavized.training import bank, command, corpus, fit, lessons, setting, train
 from wavized.training.corpus import LABELS
 from wavized.training.synthesis import render
 
@@ -250,6 +251,24 @@ def test_an_older_model_is_replaced_but_for_its_card(whole: train.Training, tmp_
     assert_loads(out)
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
     assert not (out / "left.over").exists()
+
+
+def test_a_setting_that_a_search_found_is_followed(sounds: Path, tmp_path: Path) -> None:
+    """Width, fit, dropout and what is drawn come from the file; how long is learned, from the command."""
+    best = tmp_path / "best.json"
+    found = setting.Setting(fit=fit.Settings(batch=8, epochs=9), width=5, dropout=0.4, synthesized=0.6)
+    setting.write(found, {}, best)
+    words = ["--corpus", str(sounds), "--out", str(tmp_path / "m"), "--work", str(tmp_path / "w")]
+    words += ["--epochs", "1", "--draws", "16", "--folds", "2", "--per-label", "6", "--processes", "1"]
+    words += ["--members", LOGARITHMIC, "--settings", str(best)]
+    assert command.run(arguments(*words)) == 0
+    config = json.loads((tmp_path / "m" / "config.json").read_text())
+    assert (config["width"], config["members"]) == (5, [LOGARITHMIC])
+    setting.write(replace(found, dropout=0.1), {}, best)
+    assert command.run(arguments(*words, "--resume")) == 0
+    assert len(list((tmp_path / "w" / "runs").iterdir())) == 2, "another setting is another run"
+    with pytest.raises(UsageError, match="no file"):
+        command.run(arguments(*words, "--settings", str(tmp_path / "none.json")))
 
 
 def arguments(*words: str) -> argparse.Namespace:

@@ -6,14 +6,16 @@ import argparse
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 
 from wavized.errors import UsageError
 from wavized.inference.ear import FRONTS
-from wavized.training import bank, export, fit, train
+from wavized.training import bank, export, fit, setting, train
 from wavized.training.audit import command as audit
+from wavized.training.setting import Setting
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=train.MEMBERS,
         help="the front of each listener that the model is made of",
     )
-    parser.add_argument("--width", type=int, default=train.WIDTH, help="channels of a listener's stem")
+    parser.add_argument(
+        "--width", type=int, help=f"channels of a listener's stem (default {train.WIDTH}, or the settings')"
+    )
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help="what a search found best, a best.json, is followed"
+    )
     parser.add_argument("--folds", type=int, default=train.FOLDS, help="parts that are held out in turn")
     parser.add_argument("--epochs", type=int, default=settings.epochs, help="epochs of a lesson")
     parser.add_argument("--draws", type=int, default=settings.draws, help="clips an epoch")
@@ -56,7 +63,9 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.probabilities is not None:
         raise UsageError("Probabilities are for an audit", hint="Leave out --probabilities, or add --audit")
-    if min(args.epochs, args.draws, args.per_label, args.processes, args.width) < 1 or args.folds < 2:
+    found = _found(args.settings)
+    width = args.width if args.width is not None else found.width if found else train.WIDTH
+    if min(args.epochs, args.draws, args.per_label, args.processes, width) < 1 or args.folds < 2:
         raise UsageError(
             "Epochs, draws, entries, processes and width are whole numbers above 0, folds above 1"
         )
@@ -68,9 +77,12 @@ def run(args: argparse.Namespace) -> int:
         folds=args.folds,
         processes=args.processes,
         members=tuple(args.members),
-        width=args.width,
+        width=width,
         shares=bank.Shares(per_label=args.per_label),
-        settings=fit.Settings(epochs=args.epochs, draws=args.draws, seed=args.seed),
+        settings=replace(
+            found.fit if found else fit.Settings(), epochs=args.epochs, draws=args.draws, seed=args.seed
+        ),
+        setting=found,
     )
     if not args.resume:
         train.clear(training.work)
@@ -87,6 +99,17 @@ def run(args: argparse.Namespace) -> int:
         say("stopped; the same command with --resume goes on from here")
         return 1
     return 0
+
+
+def _found(path: Path | None) -> Setting | None:
+    if path is None:
+        return None
+    found = setting.read(path)
+    if found is None:
+        raise UsageError(
+            f"There is no file {path}", hint="`python -m wavized.training.search` writes such a file"
+        )
+    return found
 
 
 def _stop(*_: object) -> None:

@@ -21,9 +21,10 @@ import torch
 from numpy.typing import NDArray
 
 from wavized.inference.ear import EarConfig, Listener
-from wavized.training import bank, fit
+from wavized.training import bank, corpus, fit
 from wavized.training.bank import Pictures, Recipe
 from wavized.training.corpus import CATEGORIES, LABELS, UNLABELLED_BASS, Source
+from wavized.training.setting import Setting
 
 Say = Callable[[str], None]
 
@@ -35,7 +36,8 @@ ASKED_A_LABEL = 200
 class Course:
     """All that the lessons of one run share.
 
-    `folds` has a fold for each source, `recipe_folds` for each bank entry; -1 is never held out.
+    `folds` has a fold for each source, `recipe_folds` for each bank entry; -1 is never held out. `setting` is
+    what a search found, where one is followed.
     """
 
     config: EarConfig
@@ -46,6 +48,7 @@ class Course:
     recipe_folds: tuple[int, ...]
     bank: Path
     folder: Path
+    setting: Setting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,30 @@ def allowed(course: Course) -> NDArray[np.bool_]:
     )
 
 
+def chances(
+    course: Course, kept: NDArray[np.bool_], synthesized: float, open_recording: float
+) -> NDArray[np.float64]:
+    """How often each entry is drawn: as if the bank had this share synthesized, and recordings this weight.
+
+    Labels count alike, as in `fit.balanced`.
+    """
+    made = np.array([not recipe.sources for recipe in course.recipes])
+    real = np.array(
+        [bool(r.sources) and all(course.sources[at].real for at in r.sources) for r in course.recipes]
+    )
+    balanced = fit.balanced(allowed(course), kept)
+    weights = balanced * np.where(real, open_recording / corpus.OPEN_RECORDING, 1.0)
+    labels = np.array([recipe.label for recipe in course.recipes])
+    for label in np.unique(labels):
+        own, part = labels == label, (labels == label) & made
+        rest = own & ~made
+        share = synthesized if weights[part].any() and weights[rest].any() else float(weights[part].any())
+        for group, of in ((part, share), (rest, 1 - share)):
+            if weights[group].any():
+                weights[group] *= of * balanced[own].sum() / weights[group].sum()
+    return np.asarray(weights / weights.sum())
+
+
 _course: Course | None = None
 
 
@@ -142,10 +169,17 @@ def _take_one(course: Course, lesson: Lesson, say: Say) -> None:
     kind = course.config.members[lesson.number]
     pictures = _pictures(course.bank, len(course.recipes), course.config.to_json_string(), kind)
     settings = replace(course.settings, seed=_seed(course.settings.seed, lesson))
-    may_be = allowed(course)
-    examples = fit.Examples(pictures, may_be, fit.balanced(may_be, ~held))
+    may_be, found = allowed(course), course.setting
+    chance = (
+        chances(course, ~held, found.synthesized, found.open_recording)
+        if found
+        else fit.balanced(may_be, ~held)
+    )
+    examples = fit.Examples(pictures, may_be, chance)
     torch.manual_seed(settings.seed)
     listener = Listener(course.config)
+    if found:
+        listener.drop.p = found.dropout
     checkpoint = course.folder / f"{lesson.name}.checkpoint"
     fit.fit(listener, examples, settings, checkpoint, lambda text: say(f"{lesson.name}: {text}"))
     if lesson.fold is None:

@@ -177,7 +177,7 @@ def _recall(asked: Search, material: Material, drawn: Setting, fold: int) -> flo
     course = material.course
     kept = np.array(course.recipe_folds) != fold
     config = EarConfig.from_dict({**course.config.to_dict(), "width": drawn.width})
-    chance = setting.chances(course, kept, drawn.synthesized, drawn.open_recording)
+    chance = lessons.chances(course, kept, drawn.synthesized, drawn.open_recording)
     torch.manual_seed(drawn.fit.seed)
     listener = Listener(config)
     listener.drop.p = drawn.dropout

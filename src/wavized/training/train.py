@@ -19,6 +19,7 @@ from wavized.inference.ear import LOGARITHMIC, EarConfig, EarForAudioClassificat
 from wavized.training import bank, calibration, corpus, export, fit, lessons
 from wavized.training.corpus import CATEGORIES, LABELS, Source
 from wavized.training.lessons import Course
+from wavized.training.setting import Setting
 
 Say = Callable[[str], None]
 FOLDS, WIDTH = 5, 16
@@ -44,6 +45,8 @@ class Training:
     width: int = WIDTH
     shares: bank.Shares = field(default_factory=bank.Shares)
     settings: fit.Settings = field(default_factory=fit.Settings)
+    setting: Setting | None = None
+    """What a search found: width and fit are taken from it already, dropout and chances are not."""
 
     def config(self) -> EarConfig:
         """The network to be made."""
@@ -105,7 +108,8 @@ def prepare(training: Training, say: Say) -> Course:
         bank.pictures(folder, len(recipes), config, kind)
     folds = corpus.folds(sources, training.folds) if sources else []
     parted = [folds, bank.folds(sources, recipes, folds, training.folds)]
-    run = bank.short_digest([name, parted, repr(training.settings), config.to_json_string()])
+    chosen = [repr(training.settings), config.to_json_string()]
+    run = bank.short_digest([name, parted, *chosen, *([repr(training.setting)] if training.setting else [])])
     return Course(
         config=config,
         settings=training.settings,
@@ -115,6 +119,7 @@ def prepare(training: Training, say: Say) -> Course:
         recipe_folds=tuple(parted[1]),
         bank=folder,
         folder=training.work / "runs" / run,
+        setting=training.setting,
     )
 
 
