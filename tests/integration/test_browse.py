@@ -88,12 +88,12 @@ def test_newest_is_what_changed_last(journal: SqliteJournal) -> None:
 
 
 def test_other_orders(journal: SqliteJournal) -> None:
-    """By name whatever its case, by category, by confidence from either end; what has none comes last."""
+    """By name whatever its case or accents, by category, by confidence from either end; what has none comes last."""
     add(journal, "b/Alpha.wav", category="reese", confidence=0.9, at=1.0)
     add(journal, "a/beta.wav", category="acid", confidence=0.5, at=2.0)
     add(journal, "c/Émile.wav", S.SKIPPED, at=3.0)
     add(journal, "c/gamma.wav", S.AWAITING_REVIEW, candidates=("acid", "sub"), confidence=0.7, at=4.0)
-    assert names(journal.browse(order=JobOrder.NAME)) == ["Alpha.wav", "beta.wav", "gamma.wav", "Émile.wav"]
+    assert names(journal.browse(order=JobOrder.NAME)) == ["Alpha.wav", "beta.wav", "Émile.wav", "gamma.wav"]
     by_category = ["gamma.wav", "beta.wav", "Alpha.wav", "Émile.wav"]
     assert names(journal.browse(order=JobOrder.CATEGORY)) == by_category
     by_confidence = ["beta.wav", "gamma.wav", "Alpha.wav", "Émile.wav"]
@@ -159,7 +159,7 @@ def test_case_and_accents_of_every_language(journal: SqliteJournal, name: str, s
 
 
 WORDS = st.text(
-    st.characters(exclude_characters="/\0", exclude_categories=("Cs", "Z", "Cc")), min_size=1, max_size=8
+    st.characters(exclude_characters="/\0", exclude_categories=("Cs", "Z", "Cc", "M")), min_size=1, max_size=8
 )
 
 
@@ -168,9 +168,13 @@ WORDS = st.text(
 def test_a_name_is_found_by_any_of_its_words(
     journal: SqliteJournal, before: str, word: str, after: str
 ) -> None:
-    """Whatever a file is called, each word of its name finds it, in its own case and in capitals."""
+    """Whatever a file is called, each word of its name finds it, in its own case and in capitals.
+
+    Some letters, such as the dotless ı, have no capital of their own.
+    """
     job = add(journal, f"x{before} {word} {after}")
-    for search in (word, word.upper()):
+    capitals = [word.upper()] if word.upper().casefold() == word.casefold() else []
+    for search in (word, *capitals):
         total, jobs = journal.browse(search=search, limit=10_000)
         assert job in jobs
         assert total == len(jobs)

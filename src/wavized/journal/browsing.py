@@ -35,8 +35,11 @@ def add_functions(connection: sqlite3.Connection) -> None:
 
 
 def fold(words: str) -> str:
-    """Text as it is searched: upper and lower case are one, and so are the two ways to write an accent."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", words).casefold())
+    """Text as it is searched: upper and lower case are one, and so are the two ways to write an accent.
+
+    The Unicode Standard, section 3.13, definition D145. Turkish i and dotless ı stay two letters.
+    """
+    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", words).casefold())
 
 
 def folded(path: bytes | None) -> str:
