@@ -88,7 +88,7 @@ def test_newest_is_what_changed_last(journal: SqliteJournal) -> None:
 
 
 def test_other_orders(journal: SqliteJournal) -> None:
-    """By name whatever its case or accents, by category, by confidence from either end; what has none comes last."""
+    """By name (not by case or accent), by category, by confidence from either end; what has none is last."""
     add(journal, "b/Alpha.wav", category="reese", confidence=0.9, at=1.0)
     add(journal, "a/beta.wav", category="acid", confidence=0.5, at=2.0)
     add(journal, "c/Émile.wav", S.SKIPPED, at=3.0)
