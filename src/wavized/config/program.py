@@ -1,12 +1,26 @@
-"""How this very program is called again, be it installed, in a checkout or frozen. Pure."""
+"""How this very program is called again, be it installed, in a virtual environment or frozen."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
+from wavized.config import paths
+
 
 def own_command() -> list[str]:
-    """The words that start Wavized: whatever follows is its arguments. The first is an absolute path."""
-    program = str(Path(sys.executable).absolute())  # a link of a virtual environment must stay a link
-    return [program] if getattr(sys, "frozen", False) else [program, "-m", "wavized"]
+    """The words that start Wavized: whatever follows is its arguments. The first is an absolute path.
+
+    Python is told (`-P`) not to look for modules in the folder it is started from.
+    """
+    program = str(Path(sys.executable).absolute())  # the link of a virtual environment must stay a link
+    if getattr(sys, "frozen", False):
+        return [os.environ.get("APPIMAGE") or program]  # the image itself: what it unpacks to goes away
+    return [program, "-P", "-m", "wavized"]
+
+
+def login_command(config_path: Path) -> list[str]:
+    """What is run at login; the config is named only where it is not the user's own."""
+    named = [] if config_path == paths.config_file() else ["--config", str(config_path)]
+    return [*own_command(), "run", *named]

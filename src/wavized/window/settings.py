@@ -22,11 +22,14 @@ from wavized.window.messages import JSONResponse, read_object, refusal
 
 
 class AutostartState(Protocol):
-    """Whether Wavized starts at login, as `dataclasses.asdict` can tell it."""
+    """Whether this system can start Wavized at login, whether it does, and how, in words."""
 
-    available: bool
-    enabled: bool
-    detail: str
+    @property
+    def available(self) -> bool: ...
+    @property
+    def enabled(self) -> bool: ...
+    @property
+    def detail(self) -> str: ...
 
 
 class Autostart(Protocol):

@@ -1,0 +1,92 @@
+"""The one shape of all ways to start at login, and writing their small files. Starts and stops nothing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from wavized.errors import WavizedError
+
+
+@dataclass(frozen=True, slots=True)
+class AutostartStatus:
+    """Whether this system can do it, whether it does, and in words how, or why not."""
+
+    available: bool
+    enabled: bool
+    detail: str
+
+
+class Autostart(Protocol):
+    """Both changes may be asked for twice; what runs now goes on in either case."""
+
+    def status(self) -> AutostartStatus: ...
+    def enable(self) -> None: ...
+    def disable(self) -> None: ...
+
+
+class AutostartError(WavizedError):
+    """Starting at login could not be switched."""
+
+
+def another_program(found: str) -> str:
+    """What is said where the start at login is not of this very program."""
+    return f"Another Wavized is started at login: {found}. Switch it off and on to start this one."
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Put a file in its place at once; raises AutostartError."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_bytes(content)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def remove_file(path: Path) -> None:
+    """Take a file or link away if it is there; raises AutostartError."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def make_link(link: Path, target: str) -> None:
+    """A symbolic link in place of whatever is there; raises AutostartError."""
+    try:
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+    except OSError as error:
+        raise _failed(link, error) from error
+
+
+def read_text(path: Path) -> str | None:
+    """What a file says, or None where it is missing or no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def checked(command: list[str]) -> list[str]:
+    """Refuse a command that no such file can hold."""
+    if any("\n" in word or "\r" in word or "\0" in word for word in command):
+        raise AutostartError("The program lies in a folder with a line break in its name", hint="Rename it")
+    try:
+        os.fsencode("".join(command)).decode("utf-8")
+    except ValueError:
+        raise AutostartError("The program's path is not Unicode", hint="Install it elsewhere") from None
+    return command
+
+
+def _failed(path: Path, error: OSError) -> AutostartError:
+    return AutostartError(f"{path} cannot be changed: {error.strerror}", hint="Check its permissions")

@@ -1,0 +1,117 @@
+"""A systemd user unit, enabled by the link that `systemctl enable` would make. Starts and stops nothing."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from wavized.autostart.shape import (
+    AutostartStatus,
+    another_program,
+    checked,
+    make_link,
+    read_text,
+    remove_file,
+    write_file,
+)
+
+UNIT = "wavized.service"
+DESKTOP, LOGIN = "graphical-session.target", "default.target"
+
+_TEXT = """\
+[Unit]
+Description=Wavized: files new bass samples into your library
+After=graphical-session.target
+PartOf=graphical-session.target
+StartLimitIntervalSec=300
+StartLimitBurst=5
+
+[Service]
+Type=exec
+ExecStart={command}
+Environment=PYTHONUTF8=1
+Restart=on-failure
+RestartSec=5
+# a faulty configuration does not mend itself
+RestartPreventExitStatus=2
+TimeoutStopSec=10
+
+[Install]
+WantedBy={target}
+"""
+
+
+def unit_text(command: Sequence[str], target: str) -> str:
+    """The unit that runs a command when `target` is reached."""
+    return _TEXT.format(command=exec_start(command), target=target)
+
+
+def exec_start(command: Sequence[str]) -> str:
+    """A command as `ExecStart=` wants it (systemd.service(5), "Command lines")."""
+    program, *words = (word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") for word in command)
+    # variables are filled in everywhere but in the program's own path
+    return " ".join(f'"{word}"' for word in (program, *(word.replace("$", "$$") for word in words)))
+
+
+def _systemctl(*words: str) -> bool:
+    try:
+        done = subprocess.run(
+            ["systemctl", "--user", *words],
+            capture_output=True,
+            timeout=10,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
+
+
+class SystemdAutostart:
+    """Below `config_home` (`~/.config`); `ask` puts a question or order to systemd: was it a yes?"""
+
+    def __init__(
+        self, command: Sequence[str], config_home: Path, ask: Callable[..., bool] = _systemctl
+    ) -> None:
+        self._command = list(command)
+        self._folder = config_home / "systemd" / "user"
+        self._ask = ask
+
+    def status(self) -> AutostartStatus:
+        """By the files alone: what systemd will do at the next login."""
+        text = read_text(self._folder / UNIT)
+        if text is None or not self._links():
+            return AutostartStatus(True, False, "Wavized is not started at login")
+        found = next((line for line in text.splitlines() if line.startswith("ExecStart=")), "ExecStart=")
+        started = found.removeprefix("ExecStart=")
+        if started != exec_start(self._command):
+            return AutostartStatus(True, True, another_program(started))
+        return AutostartStatus(True, True, f"systemd starts it at login ({self._folder / UNIT})")
+
+    def enable(self) -> None:
+        """Write the unit, unless it is there and starts this program: what the user added to it stays."""
+        text = read_text(self._folder / UNIT)
+        target = DESKTOP if self._ask("is-active", "--quiet", DESKTOP) else LOGIN
+        command = checked(self._command)
+        if text is None or f"ExecStart={exec_start(command)}" not in text.splitlines():
+            write_file(self._folder / UNIT, unit_text(command, target).encode())
+        if not self._links():
+            make_link(self._folder / f"{target}.wants" / UNIT, str(self._folder / UNIT))
+        self._ask("daemon-reload")
+
+    def disable(self) -> None:
+        """Remove unit and links, and folders of links that are empty then."""
+        before = self._links()
+        for link in before:
+            remove_file(link)
+            try:
+                link.parent.rmdir()
+            except OSError:  # others have links there too
+                pass
+        remove_file(self._folder / UNIT)
+        if before:
+            self._ask("daemon-reload")
+
+    def _links(self) -> list[Path]:
+        return [path for path in self._folder.glob(f"*.wants/{UNIT}") if path.is_symlink()]
