@@ -20,14 +20,17 @@ from starlette.routing import BaseRoute
 
 from wavized.assembly import Workshop, make_classifier, model_folder, open_library, use_settings
 from wavized.audio.probe import HeaderProbe
+from wavized.autostart.choose import choose_autostart
 from wavized.clock import SystemClock
 from wavized.config import paths
 from wavized.config.load import load
 from wavized.config.model import Config
+from wavized.config.program import login_command, own_command
 from wavized.control.instance import InstanceLock
 from wavized.domain.events import Event, JobChanged, Notice, StatusChanged
 from wavized.domain.job import DaemonState, Job, Origin, Status
 from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError, WavizedError
+from wavized.inference.facts import tell_model
 from wavized.journal.store import SqliteJournal
 from wavized.logic.lifecycle import PENDING
 from wavized.reception import Desk, Reception, describe_change
@@ -41,9 +44,10 @@ from wavized.tray.open_folder import open_folder
 from wavized.watch.folder import FolderState, FolderStatus
 from wavized.watch.follow import FileFollower
 from wavized.watch.watcher import Watcher
-from wavized.window import folders, jobs
+from wavized.window import folders, jobs, settings, setup, sorts
 from wavized.window.app import command_routes
 from wavized.window.previews import Previews, default_command
+from wavized.window.sorter import Sorter
 
 log = logging.getLogger(__name__)
 
@@ -184,6 +188,7 @@ class Daemon:
         self.events.subscribe(self._hear)
         self._previews = Previews(default_command(), paths.cache_dir() / "previews")
         self._stack.callback(self._previews.close)
+        self._sorter = Sorter(own_command(), self._reception.feed.tell_sort)
         self._follower = FileFollower(self._config_path, self._reload)
 
     def _start(self) -> None:
@@ -196,6 +201,7 @@ class Daemon:
         self.progress.expect(job.id for job in pending)
         self._started(self._pipeline.start, self._pipeline.stop)
         self._started(lambda: self._reception.serve(self._desk()), self._reception.close)
+        self._stack.callback(self._sorter.close)
         self._started(self._watcher.start, self._watcher.stop)
         self._watcher.wait_until_ready(READY_SECONDS)
         self._started(self._follower.start, self._follower.stop)
@@ -213,7 +219,20 @@ class Daemon:
                 self._journal, describe=describe_change, previews=self._previews, open_folder=open_folder
             )
             routes += folders.routes(self._reception.dialogs, lambda: self.config, open_folder)
-        return Desk(routes, lambda: self._reception.about(self.config, model_folder(self.config)), self.tell)
+            routes += sorts.routes(self._sorter, lambda: self.config, self._config_path)
+            routes += settings.routes(
+                self._config_path,
+                lambda: tell_model(model_folder(self.config)),
+                choose_autostart(login_command(self._config_path)),
+                self._follower.look,
+            )
+            routes += setup.routes(self._config_path, self._follower.look)
+        return Desk(
+            routes,
+            lambda: self._reception.about(self.config, model_folder(self.config)),
+            self.tell,
+            self._sorter.current,
+        )
 
     def _hear(self, event: Event) -> None:
         """Keep count and tell open pages; on whichever thread it happened."""
