@@ -331,7 +331,7 @@ def test_each_category_is_filed_from_where_it_was_shown_to_be_right() -> None:
     scores = np.full((6000, 9), 0.0)
     sure = rng.uniform(0.5, 1.0, 6000)
     guess = truth.copy()
-    swapped = (truth == 1) & (sure < 0.8) & (rng.random(6000) < 0.3)
+    swapped = (truth == 1) & (sure < 0.94) & (rng.random(6000) < 0.3)
     guess[swapped] = 2  # 1 is taken for 2 where the ear is not quite sure
     scores[np.arange(6000), guess] = sure
     scores += ((1 - sure) / 9)[:, None]
@@ -342,8 +342,8 @@ def test_each_category_is_filed_from_where_it_was_shown_to_be_right() -> None:
     origins = calibration.Origins(sounds, families)
     overall = calibration.Thresholds(0.8, 0.0, 0.5, 0.0, 0.0)
     found = calibration.by_category(scores, truth, origins, ("a", "b", "c", "d", "e", "f", "g"), overall)
-    assert found.file_above_for["c"] >= 0.8
-    assert found.file_above_for["a"] <= 0.55
+    assert calibration.LEAST_SURE < found.file_above_for["c"] < calibration.UNPROVEN
+    assert found.file_above_for["a"] == calibration.LEAST_SURE
     assert found.file_above_for["d"] == calibration.UNPROVEN
     assert found.file_above_for["e"] == calibration.UNPROVEN
     assert found.wrong_among_filed <= calibration.MOST_WRONG
