@@ -16,7 +16,8 @@ from wavized.config.dump import path_text
 from wavized.config.folders import PathError, absolute, expand
 from wavized.config.model import Config, WatchFolder
 from wavized.config.proposal import located
-from wavized.config.rewrite import Word, add_watched, drop, drop_watched, put
+from wavized.config.rewrite import add_watched, drop, drop_watched, put
+from wavized.config.written import Word
 
 Changes = Mapping[str, object]
 """Keys to values as JSON has them: text, numbers, booleans, lists, mappings; None for the default."""

@@ -14,15 +14,12 @@ import yaml
 from wavized.config.document import DocumentError, Value, parse
 from wavized.config.problem import Key, spell
 from wavized.config.sheet import Sheet, pair_of
-from wavized.config.template import one_line, placeholder
+from wavized.config.template import placeholder
+from wavized.config.written import block, inline, key_text
 
 
 class NotEditableError(Exception):
     """The text is written in a way that a value cannot be changed without touching the rest."""
-
-
-class Word(str):
-    """A text that is written without quotes: a number, yes or no."""
 
 
 def put(text: str, way: Key, value: Value) -> str:
@@ -95,48 +92,6 @@ def _meaning(values: Value) -> Value:
     return None if values is None else str(values)
 
 
-# --- values as text -----------------------------------------------------------------------------------
-
-
-def _inline(value: Value) -> str:
-    if isinstance(value, Word):
-        return str(value)
-    if isinstance(value, str):
-        return one_line(value)
-    plain = yaml.safe_dump(_plain(value), default_flow_style=True, allow_unicode=True, width=1_000_000)
-    return plain.removesuffix("\n")
-
-
-def _plain(value: Value) -> Value:
-    """The same without our own kinds of text, which YAML's writer does not know."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return None if value is None else str(value)
-
-
-def _block(value: Value, pad: str) -> list[str]:
-    """The lines of a mapping or of a list of mappings."""
-    if isinstance(value, dict):
-        return [f"{pad}{_key(key)}: {_inline(item)}" for key, item in value.items()]
-    lines = []
-    for entry in value if isinstance(value, list) else []:
-        inner = _block(entry, f"{pad}  ")
-        lines += [f"{pad}- {inner[0].strip()}", *inner[1:]]
-    return lines
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9]\w*", key, re.ASCII) else one_line(key)
-
-
-def _is_block(value: Value) -> bool:
-    return bool(value) and (
-        isinstance(value, dict) or (isinstance(value, list) and isinstance(value[0], dict))
-    )
-
-
 # --- where a change may go ----------------------------------------------------------------------------
 
 
@@ -152,10 +107,10 @@ def _put(sheet: Sheet, way: Key, value: Value) -> Iterator[str]:
         return
     yield from _uncommented(sheet, way, parent, value)
     pad = " " * parent.start_mark.column
-    if _is_block(value):
-        lines = [f"{pad}{_key(key)}:", *_block(value, f"{pad}  ")]
+    if is_block(value):
+        lines = [f"{pad}{key_text(key)}:", *block(value, f"{pad}  ")]
     else:
-        lines = [f"{pad}{_key(key)}: {_inline(value)}"]
+        lines = [f"{pad}{key_text(key)}: {inline(value)}"]
     if len(way) == 1:
         yield _with_lines(sheet, len(sheet.text), lines)
     yield _with_lines(sheet, sheet.next_line(sheet.end(parent)), lines)
@@ -178,15 +133,15 @@ def _replaced(sheet: Sheet, parent: yaml.MappingNode, key: str, value: Value) ->
     start, end = int(old.start_mark.index), sheet.end(old)
     in_place = start < end and (isinstance(old, yaml.ScalarNode) and old.style not in ("|", ">"))
     in_place |= isinstance(old, yaml.CollectionNode) and bool(old.flow_style)
-    cut = start if in_place and not _is_block(value) else colon
+    cut = start if in_place and not is_block(value) else colon
     line_end = sheet.line_end(end)
     rest = sheet.text[end:line_end]
     lines = [f"{pad}{remark}" for remark in sheet.remarks(cut, end)]
-    if _is_block(value):
-        lines += _block(value, f"{pad}  ")
+    if is_block(value):
+        lines += block(value, f"{pad}  ")
         new = ""
     else:
-        new = _inline(value) if cut == start and in_place else f" {_inline(value)}"
+        new = inline(value) if cut == start and in_place else f" {inline(value)}"
         if isinstance(old, yaml.ScalarNode) and old.style == "'" and isinstance(value, str):
             new = "'" + value.replace("'", "''") + "'"
     tail = "".join(sheet.newline + line for line in lines)
@@ -204,7 +159,7 @@ def _reflow(
     remarks = [sheet.newline + remark for remark in sheet.remarks(start, end)]
     line_end = sheet.line_end(end)
     rest = sheet.text[end:line_end] + "".join(remarks) + sheet.text[line_end:]
-    return sheet.text[:start] + _inline(kept) + rest
+    return sheet.text[:start] + inline(kept) + rest
 
 
 def _uncommented(sheet: Sheet, way: Key, parent: yaml.MappingNode, value: Value) -> Iterator[str]:
@@ -217,9 +172,9 @@ def _uncommented(sheet: Sheet, way: Key, parent: yaml.MappingNode, value: Value)
     pattern = re.compile(rf"(?m)^{re.escape(pad)}{quoted}:(?=[ \t\r\n]|\Z)[^\r\n]*")
     for found in pattern.finditer(sheet.text, start, end):
         margin = " " * parent.start_mark.column
-        if not _is_block(value):
+        if not is_block(value):
             kept = re.search(r"[ \t]+#[^\r\n]*$", found[0][len(pad) :])
-            line = f"{margin}{_key(str(way[-1]))}: {_inline(value)}{kept[0] if kept else ''}"
+            line = f"{margin}{key_text(str(way[-1]))}: {inline(value)}{kept[0] if kept else ''}"
             yield sheet.text[: found.start()] + line + sheet.text[found.end() :]
         elif isinstance(value, dict):
             yield _uncommented_block(sheet, found, str(way[-1]), value)
@@ -231,14 +186,14 @@ def _uncommented_block(sheet: Sheet, found: re.Match[str], key: str, value: dict
     while (entry := re.match(r"#( +)(['\"]?)([^:'\"#]+)\2:", sheet.line(at))) and len(entry[1]) > 1:
         label = entry[3]
         if label in left:
-            written = f"{entry[2]}{label}{entry[2]}" if entry[2] else _key(label)
-            lines.append(f"  {written}: {_inline(left.pop(label))}")
+            written = f"{entry[2]}{label}{entry[2]}" if entry[2] else key_text(label)
+            lines.append(f"  {written}: {inline(left.pop(label))}")
         else:
             lines.append(sheet.line(at))
         at = sheet.next_line(at)
         if at == len(sheet.text):
             break
-    lines += _block(left, "  ")
+    lines += block(left, "  ")
     return sheet.text[: found.start()] + "".join(line + sheet.newline for line in lines) + sheet.text[at:]
 
 
@@ -285,7 +240,7 @@ def _add(sheet: Sheet, watch: Value) -> Iterator[str]:
     old = pair[1]
     blocks = isinstance(old, yaml.SequenceNode) and not old.flow_style
     dash = int(old.start_mark.column) if blocks else 2
-    lines = _block([entry], " " * dash)
+    lines = block([entry], " " * dash)
     yield from _recalled(sheet, lines)
     if not blocks and isinstance(old, yaml.CollectionNode):
         yield _replaced(sheet, sheet.root, "watch", watch)
