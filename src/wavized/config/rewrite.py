@@ -15,7 +15,7 @@ from wavized.config.document import DocumentError, Value, parse
 from wavized.config.problem import Key, spell
 from wavized.config.sheet import Sheet, pair_of
 from wavized.config.template import placeholder
-from wavized.config.written import block, inline, key_text
+from wavized.config.written import block, inline, is_block, key_text
 
 
 class NotEditableError(Exception):
