@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from support.program import Program
+from support.stock import stock
 from support.tiny_model import make_tiny_model, write_manifest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -44,6 +45,18 @@ def eager_model(tmp_path_factory):
 def program(tmp_path, eager_model):
     """The program on folders of its own; `start` it."""
     with Program(tmp_path, eager_model) as made:
+        yield made
+
+
+STOCKED = 10_000
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory, eager_model):
+    """A daemon that has run for a long time: 10,000 samples filed, a few of every other state. Only to be looked at."""
+    with Program(tmp_path_factory.mktemp("stocked"), eager_model) as made:
+        stock(made.place / "own" / "state" / "wavized" / "journal.db", made.inbox, made.library, STOCKED)
+        made.start()
         yield made
 
 
