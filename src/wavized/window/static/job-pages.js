@@ -62,9 +62,9 @@ export class JobPages {
       this.total = answer.total;
       this.put(answer);
       this.forgetFar();
-      this.changed(0);
     });
     if (this.loading.get(page) === abort) this.loading.delete(page);
+    if (!this.closed) this.changed(0);
   }
 
   async ask(offset, limit, signal, take) {
