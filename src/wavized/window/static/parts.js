@@ -82,12 +82,13 @@ export const Message = ({ kind = "info", title, children }) => html`
     <div><strong>${title}</strong>${children && html`<div>${children}</div>`}</div>
   </div>`;
 
-// A long name keeps its beginning and its end; the whole stands in the title.
+// A long name keeps its beginning and its end; the whole stands in the title and is what screen readers say.
 export const Name = ({ text }) => {
   const letters = Array.from(text);
   const cut = Math.max(0, letters.length - 10);
   const [start, end] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
-  return html`<span class="name" title=${text}><span>${start}</span><span>${end}</span></span>`;
+  return html`<span class="name" title=${text}><span class="visually-hidden">${text}</span>
+    <span aria-hidden="true">${start}</span><span aria-hidden="true">${end}</span></span>`;
 };
 
 export function Dialog({ title, onClose, children }) {

@@ -3,6 +3,7 @@ import { html, useEffect, useMemo, useState } from "../vendor/standalone.mjs";
 import { actionsOf } from "../actions.js";
 import { api } from "../api.js";
 import { Details } from "../details.js";
+import { shortPath } from "../folder-field.js";
 import { onJobs, onReconnect, useEvent } from "../live.js";
 import { Button, Icon, Meter, Name, count, lasting, tellError } from "../parts.js";
 import { CategoryButton, NameAndOrigin, PlayButton, Sureness, When } from "../samples.js";
@@ -146,25 +147,25 @@ function Latest({ about, status }) {
 
 const FOLDER_WORDS = { watching: "Watching", polling: "Looked at regularly", missing: "Not there", error: "Cannot be watched" };
 
-function Folder({ path, state, detail }) {
+function Folder({ path, state, detail, home }) {
   const bad = state === "missing" || state === "error";
   const words = state === "library" ? "Library" : FOLDER_WORDS[state] || "Watching";
   return html`
     <li class="folder-row">
       <span class=${`folder-icon ${bad ? "bad" : ""}`}><${Icon} name=${bad ? "warning" : state === "library" ? "filed" : "folder"} /></span>
-      <div><span class="muted small">${words}${bad && detail ? `: ${detail}` : ""}</span><${Name} text=${path} /></div>
+      <div><span class="muted small">${words}${bad && detail ? `: ${detail}` : ""}</span><${Name} text=${shortPath(path, home)} /></div>
       <${Button} icon="folder" aria-label=${`Open folder ${path}`} onClick=${() => api.post("/api/folders/open", { path }).catch(tellError)}>Open folder<//>
     </li>`;
 }
 
-function Folders({ status }) {
+function Folders({ about, status }) {
   const watched = status.folders || status.watching.map((path) => ({ path, state: "watching" }));
   return html`
     <section class="stack" aria-labelledby="folders">
       <h2 id="folders">Folders</h2>
       <ul class="card folders">
-        ${status.library && html`<${Folder} key="library" path=${status.library} state="library" />`}
-        ${watched.map((folder) => html`<${Folder} key=${folder.path} ...${folder} />`)}
+        ${status.library && html`<${Folder} key="library" path=${status.library} state="library" home=${about.home} />`}
+        ${watched.map((folder) => html`<${Folder} key=${folder.path} ...${folder} home=${about.home} />`)}
       </ul>
     </section>`;
 }
@@ -176,6 +177,6 @@ export default function Now({ about, status }) {
       <${Hero} status=${status} />
       <${Counts} status=${status} />
       <${Latest} about=${about} status=${status} />
-      <${Folders} status=${status} />
+      <${Folders} about=${about} status=${status} />
     </div>`;
 }
