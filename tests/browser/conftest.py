@@ -53,7 +53,7 @@ STOCKED = 10_000
 
 @pytest.fixture(scope="session")
 def stocked(tmp_path_factory, eager_model):
-    """A daemon that has run for a long time: 10,000 samples filed, a few of every other state. Only to be looked at."""
+    """A daemon with a long history: 10,000 samples filed, some of every other state. Only to be looked at."""
     with Program(tmp_path_factory.mktemp("stocked"), eager_model) as made:
         stock(made.place / "own" / "state" / "wavized" / "journal.db", made.inbox, made.library, STOCKED)
         made.start()

@@ -61,7 +61,7 @@ def test_whoever_is_not_let_in_can_read_why(visitor, program):
 
 
 def test_the_keyboard_reaches_everything_that_is_on_a_page(visitor):
-    """Tab goes from the link to the page's content through the navigation, and what has the focus shows it."""
+    """Tab goes from the link to the content through the navigation, and what has the focus shows it."""
     page = visitor.visit("now")
     expect(page.get_by_role("heading", name="Just filed")).to_be_visible()
     page.keyboard.press("Tab")

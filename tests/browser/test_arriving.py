@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from playwright.sync_api import expect
 
@@ -18,7 +16,9 @@ PLACE = "document.querySelector('audio').currentTime"
 @pytest.fixture(scope="module")
 def program(tmp_path_factory, eager_model):
     """A daemon that files everything."""
-    with Program(tmp_path_factory.mktemp("eager"), eager_model, settings="reject_above: 1.0\nmax_seconds: 60\n") as made:
+    with Program(
+        tmp_path_factory.mktemp("eager"), eager_model, settings="reject_above: 1.0\nmax_seconds: 60\n"
+    ) as made:
         made.start()
         yield made
 
@@ -33,14 +33,14 @@ def where(program, name):
 
 
 def test_a_pack_comes_in_live(visitor, program):
-    """Progress moves while it is heard, the counts follow, and the rows appear on an open list by themselves."""
+    """Progress moves while it is heard, the counts follow, and rows appear on an open list by themselves."""
     now, filed = visitor.visit("now"), visitor.visit("filed")
     expect(now.get_by_role("heading", name="All caught up")).to_be_visible()
     expect(filed.get_by_role("heading", name="Nothing is filed yet")).to_be_visible()
     aside = program.place / "pack"
     for number in range(PACK):
         write_tone(aside / f"shot {number:02d}.wav", frequency=30.0 + 3 * number)
-    os.rename(aside, program.inbox / "pack")
+    aside.rename(program.inbox / "pack")
     expect(now.get_by_role("progressbar", name="Samples heard")).to_be_visible()
     expect(now.get_by_role("link", name=f"Filed {PACK}")).to_be_visible()
     expect(now.get_by_role("heading", name="All caught up")).to_be_visible()
@@ -55,7 +55,7 @@ def test_a_pack_comes_in_live(visitor, program):
     ("name", "format"), [("long one.wav", "WAV"), ("long one.aiff", "AIFF"), ("long one.flac", "FLAC")]
 )
 def test_a_sample_plays_pauses_and_is_sought_in(visitor, program, name, format):
-    """The sound really advances, Space holds it, arrow keys and clicks on the waveform move it; AIFF plays too."""
+    """The sound really advances, Space holds it, keys and clicks on the waveform move it; AIFF plays too."""
     write(program.inbox / name, tone(50.0 + len(name), seconds=20.0), format=format)
     page = visitor.visit("filed")
     row = row_of(page, name)
@@ -97,7 +97,9 @@ def test_details_show_how_it_looks_and_why_it_is_there(visitor, program):
     until(page, "document.querySelector('dialog img')?.naturalWidth === 480")
     expect(dialog.get_by_role("heading", name="What it could be")).to_be_visible()
     expect(dialog.get_by_text("1.00 s, peak -6.0 dBFS")).to_be_visible()
-    expect(dialog.get_by_role("definition").filter(has_text=str(program.inbox / "looked at.wav"))).to_be_visible()
+    expect(
+        dialog.get_by_role("definition").filter(has_text=str(program.inbox / "looked at.wav"))
+    ).to_be_visible()
     shown = "[...document.querySelectorAll('dialog canvas')].some((c) => c.getContext('2d')"
     until(page, f"{shown}.getImageData(0, 0, c.width, c.height).data.some((value) => value))")
 

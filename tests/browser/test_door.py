@@ -43,7 +43,14 @@ def test_nobody_without_a_cookie_learns_anything(asker):
     """The page refuses in words, the interface with an error; a page's cookie makes no tickets."""
     guest, address = asker
     assert guest.ask("GET", "/").status == 403
-    for path in ("/api/status", "/api/about", "/api/jobs", "/api/jobs/1/audio", "/api/settings", "/api/events"):
+    for path in (
+        "/api/status",
+        "/api/about",
+        "/api/jobs",
+        "/api/jobs/1/audio",
+        "/api/settings",
+        "/api/events",
+    ):
         assert guest.ask("GET", path).status == 401, path
     assert guest.ask("POST", "/api/pause", {}).status == 401
     entered = guest.enter(address)
@@ -61,7 +68,12 @@ def test_foreign_hosts_and_origins_are_refused_whatever_they_bring(asker):
     port = guest.port
     for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.1.evil.example:{port}"):
         assert guest.ask("GET", "/api/status", Host=host).status == 403, host
-    for origin in ("http://evil.example", "null", f"https://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"):
+    for origin in (
+        "http://evil.example",
+        "null",
+        f"https://127.0.0.1:{port}",
+        f"http://127.0.0.1:{port + 1}",
+    ):
         assert guest.ask("POST", "/api/pause", {}, Origin=origin).status == 403, origin
     assert guest.ask("POST", "/api/pause", {}, Content_Type="text/plain").status == 415
     assert guest.ask("GET", "/api/status", Sec_Fetch_Site="cross-site").status == 403
@@ -76,7 +88,10 @@ def test_every_kind_of_answer_has_the_strict_policy(asker):
     paths = ("/", "/static/app.js", "/static/none.js", "/api/status", "/api/none", "/enter?ticket=wrong")
     paths += tuple(f"/api/jobs/{job}{what}" for what in ("", "/audio", "/waveform", "/spectrogram"))
     answers += [guest.ask("GET", path) for path in (*paths, "/api/jobs/99999999/audio")]
-    answers += [guest.ask("GET", "/api/status", Host="evil.example"), guest.ask("POST", "/api/jobs/x/undo", {})]
+    answers += [
+        guest.ask("GET", "/api/status", Host="evil.example"),
+        guest.ask("POST", "/api/jobs/x/undo", {}),
+    ]
     assert {answer.status for answer in answers} >= {200, 303, 401, 403, 404}
     for answer in answers:
         assert answer.headers["content-security-policy"].startswith(POLICY)

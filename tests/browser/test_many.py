@@ -15,7 +15,7 @@ def program(stocked):
 
 @pytest.mark.parametrize("width", [1280, 400])
 def test_a_long_list_scrolls_to_its_end_and_draws_only_what_is_in_view(visitor, width):
-    """The last row is reached by a key and by the wheel; the page never holds more than a screen and a bit."""
+    """The last row is reached by a key; the page never holds more rows than a screen and a bit."""
     page = visitor.visit("filed", width=width)
     grid = page.get_by_role("grid", name="Filed samples")
     rows = grid.get_by_role("row")

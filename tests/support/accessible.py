@@ -1,4 +1,4 @@
-"""What every page must be for everybody: WCAG 2.1 AA as far as axe can tell, and nothing wider than the screen."""
+"""What every page must be: WCAG 2.1 AA as far as axe can tell, and no wider than the screen."""
 
 from __future__ import annotations
 

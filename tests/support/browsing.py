@@ -1,4 +1,4 @@
-"""Waiting for what only JavaScript can tell; the pages' strict Content-Security-Policy forbids Playwright's own way."""
+"""Waiting for what only JavaScript can tell; the pages' strict policy forbids Playwright's own way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A journal as it looks after a long time of use, written straight into SQLite; sounds only where they are told apart."""
+"""A journal as it looks after long use, written straight into SQLite; sounds only where they matter."""
 
 from __future__ import annotations
 
