@@ -164,6 +164,7 @@ class _Sort:
             workshop.recover(Origin.SORT, carry_on=False)
             self._classifier.info()
             events.subscribe(self._note)
+            begun = workshop.clock.now()
             try:
                 with self._progress:
                     self._work(workshop, files)
@@ -172,6 +173,7 @@ class _Sort:
                 journal.flush()
                 workshop.recover(Origin.SORT, carry_on=True)  # a file that was just being placed
                 close_interrupted(journal, workshop.clock, Origin.SORT, f"interrupted: {reason}")
+                self._note_untold(journal, begun)
                 self._summarise()
                 raise
         self._summarise()
@@ -185,6 +187,14 @@ class _Sort:
                 self._note(JobChanged(job))
             while workshop.sorting.step():
                 pass
+
+    def _note_untold(self, journal: SqliteJournal, begun: float) -> None:
+        """What came to rest in the moment it was interrupted: it is done, so it is told."""
+        told = {job.id for job in self._rested}
+        done = (JobState.FILED, JobState.AWAITING_REVIEW)
+        for job in journal.find(states=done, origin=Origin.SORT, limit=CHUNK, newest_first=True):
+            if job.created_at >= begun and job.id not in told:
+                self._note(JobChanged(job))
 
     def _note(self, event: Event) -> None:
         if not isinstance(event, JobChanged) or event.job.state not in AT_REST:
