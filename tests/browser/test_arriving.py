@@ -60,7 +60,7 @@ def test_a_sample_plays_pauses_and_is_sought_in(visitor, program, name, format):
     page = visitor.visit("filed")
     row = row_of(page, name)
     expect(row).to_be_visible()
-    row.get_by_text(name).first.click()
+    row.get_by_title(name, exact=True).first.click()
     page.keyboard.press("Space")
     until(page, f"document.querySelector('audio') && {PLACE} > 0.3")
     before = page.evaluate(PLACE)
@@ -122,7 +122,7 @@ def test_a_correction_and_its_undo_move_the_file(visitor, program):
     page.get_by_role("status").filter(has_text="is filed under").get_by_role("button", name="Undo").click()
     expect(row.get_by_role("button", name=f"Filed under {heard}")).to_be_visible()
     assert where(program, "corrected.wav") == [heard]
-    row.get_by_text("corrected.wav").first.click()
+    row.get_by_title("corrected.wav", exact=True).first.click()
     page.keyboard.press("u")
     expect(row.get_by_text("Undone")).to_be_visible()
     assert where(program, "corrected.wav") == []
@@ -141,7 +141,9 @@ def test_pause_and_resume_are_told_in_words(visitor, program):
     expect(page.get_by_role("banner").get_by_role("status")).to_have_text("Paused, 1 to go")
     assert where(program, "waits.wav") == []
     page.get_by_role("main").get_by_role("button", name="Resume").click()
-    expect(page.get_by_role("region", name="Just filed").get_by_text("waits.wav").first).to_be_visible()
+    expect(
+        page.get_by_role("region", name="Just filed").get_by_title("waits.wav", exact=True)
+    ).to_be_visible()
     assert len(where(program, "waits.wav")) == 1
 
 
