@@ -9,6 +9,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 
+from support.program import Program
+from support.tiny_model import make_tiny_model, write_manifest
+
 # A slow machine is no fault of the code: only what a test asserts decides.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -29,3 +32,18 @@ def wait_for() -> Callable[..., None]:
             time.sleep(0.02)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def eager_model(tmp_path_factory):
+    """A tiny real network whose thresholds let everything through: for tests of the way, not of the ear."""
+    folder = make_tiny_model(tmp_path_factory.mktemp("model") / "eager")
+    write_manifest(folder, thresholds={"file_above": 0.0, "margin": 0.0, "reject_above": 1.0})
+    return folder
+
+
+@pytest.fixture
+def program(tmp_path, eager_model):
+    """The program on folders of its own; `start` its daemon."""
+    with Program(tmp_path, eager_model) as made:
+        yield made

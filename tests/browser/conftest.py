@@ -9,16 +9,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from support.program import Program
 from support.stock import stock
-from support.tiny_model import make_tiny_model, write_manifest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE_MS = 60_000
 """Only so that a hang ends: a busy machine is no fault of the page."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The system's Chromium, without a window."""
+    """The system's Chromium, without a window; while it is open, no other test can run an event loop."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip("needs Chromium (Debian: apt-get install chromium)")
@@ -31,21 +30,6 @@ def chromium():
         )
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def eager_model(tmp_path_factory):
-    """A tiny real network whose thresholds let everything through."""
-    folder = make_tiny_model(tmp_path_factory.mktemp("model") / "eager")
-    write_manifest(folder, thresholds={"file_above": 0.0, "margin": 0.0, "reject_above": 1.0})
-    return folder
-
-
-@pytest.fixture
-def program(tmp_path, eager_model):
-    """The program on folders of its own; `start` it."""
-    with Program(tmp_path, eager_model) as made:
-        yield made
 
 
 STOCKED = 10_000
