@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from support.program import Program
 
 COMMENT = "# my own remark about the library"
+SAVED = re.compile(r"^\s*Saved")
+"""The message after saving; the bar before it says "Not saved yet"."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,7 @@ def test_a_folder_name_and_the_slider_are_saved_beside_the_users_remarks(visitor
     expect(bar).to_contain_text("folder names, how sure")
     assert program.config.read_text(encoding="utf-8") == before
     bar.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
     after = program.config.read_text(encoding="utf-8")
     assert set(before.splitlines()) <= set(after.splitlines())
     assert after.startswith(COMMENT) and "# so it is" in after
@@ -68,6 +72,6 @@ def test_a_file_that_was_edited_meanwhile_is_not_overwritten(visitor, program):
     page.get_by_role("button", name="Load again, keep my changes").click()
     expect(page.get_by_role("textbox", name="slap")).to_have_value("Slaps")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
     after = program.config.read_text(encoding="utf-8")
     assert "# written elsewhere" in after and "Slaps" in after

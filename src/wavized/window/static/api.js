@@ -17,7 +17,13 @@ async function ask(path, options) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, { error: "Wavized does not answer", hint: "Is it still running?" });
   }
-  const body = await answer.json().catch(() => ({}));
+  let body = {};
+  try {
+    body = await answer.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error; // given up while the answer was on its way
+    if (answer.ok) throw new ApiError(0, { error: "Wavized's answer broke off", hint: "Try again" });
+  }
   if (!answer.ok) throw new ApiError(answer.status, body);
   return body;
 }
