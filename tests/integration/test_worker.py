@@ -243,7 +243,7 @@ def test_the_daemons_side_is_light():
 def test_a_frozen_program_calls_itself(monkeypatch: pytest.MonkeyPatch):
     """In a frozen build the program is its own worker; otherwise Python runs the package."""
     options = ["--threads", "2", "--max-seconds", "12.0"]
-    assert default_command() == [sys.executable, "-m", "wavized", "_worker"]
+    assert default_command() == [sys.executable, "-P", "-m", "wavized", "_worker"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert default_command(threads=2, max_seconds=12.0) == [sys.executable, "_worker", *options]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from wavized.config.program import own_command
 from wavized.domain.hearing import Answer, ModelInfo, Unanswered
 from wavized.errors import ModelUnusableError
 from wavized.inference.batch import Batch
@@ -36,9 +36,8 @@ class _StoppedError(Exception):
 
 
 def default_command(*, threads: int | None = None, max_seconds: float | None = None) -> list[str]:
-    """How this very program, frozen or not, is called as a worker; the client adds the model."""
-    command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "wavized"]
-    command.append("_worker")
+    """How this very program is called as a worker; the client adds the model."""
+    command = [*own_command(), "_worker"]
     if threads is not None:
         command += ["--threads", str(threads)]
     if max_seconds is not None:

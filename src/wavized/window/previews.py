@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import queue
-import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from wavized.config.program import own_command
 from wavized.domain.sample import FileStat
 from wavized.errors import WavizedError
 from wavized.window.previewer import Previewer, PreviewerGoneError
@@ -54,9 +54,8 @@ class _Task:
 
 
 def default_command() -> list[str]:
-    """How this very program, frozen or not, is called as a preview process."""
-    frozen = getattr(sys, "frozen", False)
-    return [sys.executable, "_preview"] if frozen else [sys.executable, "-m", "wavized", "_preview"]
+    """How this very program is called as a preview process."""
+    return [*own_command(), "_preview"]
 
 
 class Previews:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from wavized.config.program import own_command
 from wavized.errors import WavizedError
 
 _started: list[subprocess.Popen[bytes]] = []
@@ -34,11 +35,9 @@ def show_window(address: str) -> None:
     """
     if not has_screen():
         raise NoScreenError("There is no display to show the window on", hint="wavized open --print")
-    frozen = getattr(sys, "frozen", False)
-    command = [sys.executable, "_window"] if frozen else [sys.executable, "-m", "wavized", "_window"]
     _started[:] = [process for process in _started if process.poll() is None]
     process = subprocess.Popen(
-        command,
+        [*own_command(), "_window"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
