@@ -16,10 +16,14 @@ class JobChanged:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something a person should know once: a library gone, a model damaged, a bad config edit."""
+    """Something a person should know once: a library gone, a model damaged, a bad config edit.
+
+    Where it is no `problem` (new settings in force, say) nobody is disturbed for it: the window tells it.
+    """
 
     message: str
     hint: str = ""
+    problem: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,11 @@ class DaemonState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `wavized status`, the tray and the window show. `worker` is `off`, `starting` or `ready`."""
+    """What `wavized status`, the tray and the window show. `worker` is `off`, `starting` or `ready`.
+
+    `paused_until` (seconds since the epoch) is when a pause ends by itself; None where it does not, or there is
+    none.
+    """
 
     state: DaemonState
     pending: int = 0
@@ -160,3 +164,4 @@ class Status:
     last_filed: str = ""
     library: str = ""
     watching: tuple[str, ...] = ()
+    paused_until: float | None = None

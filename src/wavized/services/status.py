@@ -18,6 +18,7 @@ def read_status(
     detail: str = "",
     library: Path | None = None,
     watching: tuple[str, ...] = (),
+    paused_until: float | None = None,
 ) -> Status:
     """Count the journal's jobs and add what only the running program knows."""
     counts = journal.counts()
@@ -36,4 +37,5 @@ def read_status(
         last_filed=f"{last.parent.name}/{last.name}" if last else "",
         library=str(library) if library else "",
         watching=watching,
+        paused_until=paused_until,
     )
