@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from wavized.checkup import Finding, Grade, examine
+from wavized.checkup.layout import heading_of, lines_of, mark_of, summary
 from wavized.cli.main import add_config_argument
-from wavized.cli.output import console, print_json, printable
+from wavized.cli.output import console, print_json
 from wavized.cli.settings import config_path
 
-_MARKS = {Grade.OK: "[green]ok[/]     ", Grade.NOTE: "[yellow]note[/]   ", Grade.PROBLEM: "[red]problem[/]"}
+_COLOURS = {Grade.OK: "green", Grade.NOTE: "yellow", Grade.PROBLEM: "red"}
+_WIDEST = 120
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,19 +25,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """1 where something is a problem, 4 where that is the model."""
     findings: list[Finding] = []
-    for finding in examine(config_path(args)):
-        findings.append(finding)
-        if args.json:
+    told = _kept(examine(config_path(args)), findings)
+    if args.json:
+        for finding in told:
             print_json(asdict(finding))
-        else:
-            _show(finding)
+    else:
+        _show(told)
+        print(f"\n{summary(findings)}")
     problems = {finding.about for finding in findings if finding.grade is Grade.PROBLEM}
     return 0 if not problems else 4 if problems == {"model"} else 1
 
 
-def _show(finding: Finding) -> None:
+def _kept(findings: Iterable[Finding], into: list[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        into.append(finding)
+        yield finding
+
+
+def _show(findings: Iterable[Finding]) -> None:
+    """Each as soon as it is found: some take a moment."""
     out = console()
-    out.print(f"{_MARKS[finding.grade]} {finding.about}: ", end="")
-    out.print(printable(finding.found), markup=False, soft_wrap=True)
-    if finding.advice:
-        out.print(f"          {finding.advice}", markup=False, soft_wrap=True)
+    width = min(out.width, _WIDEST)
+    heading = ""
+    for finding in findings:
+        if heading_of(finding) != heading:
+            if heading:
+                out.print()
+            heading = heading_of(finding)
+            out.print(heading, style="bold")
+        out.print(mark_of(finding), style=_COLOURS[finding.grade], end="")
+        for line in lines_of(finding, width):
+            out.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,56 @@
+"""Every check in turn, grouped as they are told. One that fails does not stop the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import ParamSpec
+
+from wavized.checkup import desktop, folders, inotify, program, settings
+from wavized.checkup.finding import Finding, problem
+from wavized.checkup.layout import as_text
+from wavized.config.load import load
+from wavized.config.model import Config
+from wavized.errors import ConfigError, WavizedError
+
+P = ParamSpec("P")
+
+
+def examine(config_path: Path) -> Iterator[Finding]:
+    """Look at everything, the program first, the desktop last."""
+    config = _usable(config_path)
+    yield from _tried("model", program.model, config)
+    yield from _tried("config", settings.check_settings, config_path)
+    if config is not None:
+        yield from _tried("library", folders.library, config)
+        for folder in config.watch:
+            yield from _tried("watch", folders.watched, folder)
+    yield from _tried("inotify", inotify.limits, config)
+    yield from _tried("daemon", program.daemon)
+    yield from _tried("journal", program.journal)
+    yield from _tried("tray", desktop.tray)
+
+
+def report(config_path: Path, width: int = 80) -> str:
+    """All findings as plain text, `width` characters wide."""
+    return as_text(examine(config_path), width)
+
+
+def _usable(config_path: Path) -> Config | None:
+    try:
+        return load(config_path)
+    except ConfigError:
+        return None  # told line by line among the settings
+
+
+def _tried(
+    about: str, look: Callable[P, Iterable[Finding]], *args: P.args, **options: P.kwargs
+) -> Iterator[Finding]:
+    """The findings of one check, whatever the disk says."""
+    try:
+        yield from look(*args, **options)
+    except WavizedError as error:
+        yield problem(about, error.message, error.hint)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        yield problem(about, f"{where}{error.strerror or error}", "Check the permissions of its folder")

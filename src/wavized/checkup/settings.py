@@ -1,0 +1,23 @@
+"""What is wrong or doubtful in the config file, line by line. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from wavized.checkup.finding import Finding, note, ok, problem
+from wavized.config.load import check
+from wavized.config.problem import Severity
+
+
+def check_settings(path: Path) -> Iterator[Finding]:
+    """Each problem with its line, or that there is none. Raises ConfigError where the file cannot be read."""
+    if not path.exists():
+        yield problem("config", f"none at {path}", "Write one with:", "wavized config init")
+        return
+    problems = check(path)
+    for one in problems:
+        grade = note if one.severity is Severity.WARNING else problem
+        yield grade("config", one.located(path.name), f"Edit {path}")
+    if not problems:
+        yield ok("config", str(path))
