@@ -148,8 +148,8 @@ class DaemonState(StrEnum):
 class Status:
     """What `wavized status`, the tray and the window show. `worker` is `off`, `starting` or `ready`.
 
-    `paused_until` (seconds since the epoch) is when a pause ends by itself; None where it does not, or there is
-    none.
+    `paused_until` (seconds since the epoch) is when a pause ends by itself; None where it does not, or where
+    there is none.
     """
 
     state: DaemonState

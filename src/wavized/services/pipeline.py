@@ -28,12 +28,10 @@ from wavized.errors import (
 from wavized.ports import Classifier, Clock, Events, Journal
 from wavized.services.filing import Filing
 from wavized.services.intake import Intake
+from wavized.services.pausing import Pausing
 from wavized.services.sorting import Sorting
 
 log = logging.getLogger(__name__)
-
-PAUSED = "paused"
-"""Setting that keeps a pause over restarts."""
 
 INTAKE_CHUNK = 32
 """Arrivals looked at between two looks into the inbox."""
@@ -84,7 +82,7 @@ class Pipeline:
         self._arrivals: deque[Arrival] = deque()
         self._stop = stop or threading.Event()
         self._thread = threading.Thread(target=self._run, name="pipeline")
-        self._paused = journal.setting(PAUSED) is not None
+        self._pausing = Pausing(journal, clock)
         self._health = Health()
         self._retry_at = _NEVER
         self._recover_at = 0.0
@@ -92,8 +90,15 @@ class Pipeline:
 
     @property
     def paused(self) -> bool:
-        """Whether filing is held back. Any thread may ask."""
-        return self._paused
+        """Whether filing is held back. Any thread may ask; an end that was slept through is then noticed."""
+        if self._pausing.seconds_left() == 0:
+            self._inbox.put(_nothing)
+        return self._pausing.held
+
+    @property
+    def paused_until(self) -> float | None:
+        """When a pause ends by itself (seconds since the epoch). Any thread may ask."""
+        return self._pausing.until
 
     @property
     def health(self) -> Health:
@@ -121,10 +126,12 @@ class Pipeline:
         self._inbox.put(lambda: self._answer(command, reply))
         return reply
 
-    def set_paused(self, paused: bool) -> None:
-        """Pause or resume, and remember it over a restart."""
-        self._journal.put_setting(PAUSED, "1" if paused else None)
-        self._paused = paused
+    def set_paused(self, paused: bool, until: float | None = None) -> None:
+        """Pause (until a time, in seconds since the epoch) or resume, and remember it over a restart."""
+        if paused:
+            self._pausing.hold(until)
+        else:
+            self._pausing.release()
         self._events.publish(StatusChanged())
         self._inbox.put(_nothing)
 
@@ -188,10 +195,15 @@ class Pipeline:
         now = self._clock.monotonic()
         settle_at = _NEVER if self._retry_at != _NEVER else self._recover_at
         next_due = min(self._retry_at, settle_at, self._worked_at + self.idle_seconds)
+        pause_left = self._pausing.seconds_left()
+        if pause_left is not None:
+            next_due = min(next_due, now + pause_left)
         return None if next_due == _NEVER else max(0.0, next_due - now) + 0.01
 
     def _work(self) -> bool:
         """One bounded piece of work; True where more may be waiting."""
+        if self._pausing.end_if_over():
+            self._events.publish(StatusChanged())
         now = self._clock.monotonic()
         if now >= self._retry_at:
             self._retry_at = _NEVER
@@ -200,7 +212,7 @@ class Pipeline:
             return not hindered and self._settle()  # nothing else before journal and disk agree
         if self._arrivals:
             return self._admit()
-        return not self._paused and not hindered and self._sort()
+        return not self._pausing.held and not hindered and self._sort()
 
     def _admit(self) -> bool:
         chunk = [self._arrivals.popleft() for _ in range(min(INTAKE_CHUNK, len(self._arrivals)))]
