@@ -110,6 +110,7 @@ class Daemon:
             detail=health.degraded or health.waiting,
             library=self.config.library,
             watching=tuple(_describe(folder) for folder in self._watcher.status()),
+            paused_until=self._pipeline.paused_until,
         )
 
     def tell(self) -> dict[str, object]:
@@ -128,6 +129,15 @@ class Daemon:
     def show(self, page: str = "") -> None:
         """Bring the window onto the screen."""
         self._reception.show(page)
+
+    def pause(self, minutes: float | None = None) -> None:
+        """Hold filing back for so long, or until `resume`; remembered over a restart."""
+        until = None if minutes is None else self._clock.now() + minutes * 60.0
+        self._pipeline.set_paused(True, until)
+
+    def resume(self) -> None:
+        """Go on filing."""
+        self._pipeline.set_paused(False)
 
     def set_paused(self, paused: bool) -> None:
         """Hold filing back, or go on; remembered over a restart."""
@@ -263,7 +273,7 @@ class Daemon:
         """Make a new library's folder; where it is missing the samples wait and this says so."""
         try:
             if open_library(config, self._journal):
-                self.events.publish(Notice(f"Made the library folder {config.library}"))
+                self.events.publish(Notice(f"Made the library folder {config.library}", problem=False))
         except LibraryUnavailableError as error:
             self.events.publish(Notice(error.message, error.hint))
 
@@ -289,7 +299,7 @@ class Daemon:
         self._pipeline.ask(lambda: self._take_on(config))
         self._pipeline.wake()
         self._reception.feed.tell_about()
-        self.events.publish(Notice("The new settings are in force", str(self._config_path)))
+        self.events.publish(Notice("The new settings are in force", str(self._config_path), problem=False))
 
     def _wait(self) -> None:
         """Hold the main thread: with the tray's loop where one can be shown, else until told to stop."""
