@@ -1,6 +1,7 @@
 """The daemon: builds adapters, wires services, owns start and stop order. Its `run` holds the main thread.
 
-Threads: main (tray, signals, shutdown) · watch · pipeline · journal · window · config, plus watchdog's own.
+Threads: main (tray, signals, shutdown) · start · watch · pipeline · journal · window · config, plus
+watchdog's own.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ from wavized.services.hub import EventHub
 from wavized.services.pipeline import Pipeline
 from wavized.services.progress import Progress
 from wavized.services.status import read_status
-from wavized.tray.icon import TrayIcon
 from wavized.tray.open_folder import open_folder
+from wavized.trayside import TraySide
 from wavized.watch.folder import FolderState, FolderStatus
 from wavized.watch.follow import FileFollower
 from wavized.watch.watcher import Watcher
@@ -76,7 +77,9 @@ class Daemon:
         self.events = EventHub()
         self.progress = Progress()
         self._stop = stop or threading.Event()
-        self._icon: TrayIcon | None = None
+        self._tray: TraySide | None = None
+        self._ready = threading.Event()
+        self._failure: Exception | None = None
         self._stack = ExitStack()
 
     def run(self) -> None:
@@ -85,12 +88,19 @@ class Daemon:
             self._open()
             self._start()
             self._wait()
+        if self._failure is not None:
+            raise self._failure
 
     def stop(self) -> None:
         """Ask the daemon to leave; any thread may."""
         self._stop.set()
-        if self._icon is not None:
-            self._icon.stop()
+        if self._tray is not None:
+            self._tray.stop()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the folders were looked through once (or have had their time for it)."""
+        return self._ready.is_set()
 
     # --- the commands of window and tray -------------------------------------------------------------
 
@@ -213,12 +223,26 @@ class Daemon:
         self._started(lambda: self._reception.serve(self._desk()), self._reception.close)
         self._stack.callback(self._sorter.close)
         self._started(self._watcher.start, self._watcher.stop)
-        self._watcher.wait_until_ready(READY_SECONDS)
         self._started(self._follower.start, self._follower.stop)
         self._follower.look()  # for an edit since the config was read
-        self._reception.announce()
+        starting = threading.Thread(target=self._get_ready, name="start")
+        self._started(starting.start, starting.join)
+
+    def _get_ready(self) -> None:
+        """On the thread `start`, so that the tray shows meanwhile: let commands in once all was looked at."""
+        try:
+            end = self._clock.monotonic() + READY_SECONDS
+            while not self._watcher.wait_until_ready(0.1) and self._clock.monotonic() < end:
+                if self._stop.is_set():
+                    return
+            self._reception.announce()
+        except (OSError, WavizedError) as error:  # told where the daemon was started from
+            self._failure = error
+            self.stop()
+            return
         watched = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
         log.info("Watching %s, filing into %s", watched, self.config.library)
+        self._ready.set()
         self.events.publish(StatusChanged())
 
     def _desk(self) -> Desk:
@@ -304,56 +328,19 @@ class Daemon:
     def _wait(self) -> None:
         """Hold the main thread: with the tray's loop where one can be shown, else until told to stop."""
         if self._want_tray:
+            self._tray = TraySide(self)
             try:
-                self._show_tray()
+                if not self._stop.is_set():
+                    self._tray.run()
+                    self._stop.set()
             except WavizedError as error:
                 self.events.publish(Notice(f"{error.message}; Wavized runs on without it", error.hint))
         # A wait without end would keep Python from handling signals on Windows.
         while not self._stop.wait(3600.0):
             pass
 
-    def _show_tray(self) -> None:
-        icon = TrayIcon(
-            self.status, _TrayCommands(self), lambda text, hint: self.events.publish(Notice(text, hint))
-        )
-        self._icon = icon
-        self.events.subscribe(lambda event: self._show_event(icon, event))
-        if not self._stop.is_set():
-            icon.run()
-            self._stop.set()
-
-    def _show_event(self, icon: TrayIcon, event: Event) -> None:
-        icon.update()
-        if isinstance(event, Notice) and self.config.notifications:
-            icon.notify(event.message, event.hint)
-
 
 def _describe(folder: FolderStatus) -> str:
     if folder.state is FolderState.WATCHING:
         return str(folder.path)
     return f"{folder.path} ({folder.detail or folder.state})"
-
-
-class _TrayCommands:
-    """What the tray's menu does."""
-
-    def __init__(self, daemon: Daemon) -> None:
-        self._daemon = daemon
-
-    def pause(self) -> None:
-        self._daemon.set_paused(True)
-
-    def resume(self) -> None:
-        self._daemon.set_paused(False)
-
-    def open_window(self) -> None:
-        self._daemon.show()
-
-    def open_review(self) -> None:
-        self._daemon.show("review")
-
-    def open_library(self) -> None:
-        open_folder(self._daemon.config.library)
-
-    def quit(self) -> None:
-        self._daemon.stop()
