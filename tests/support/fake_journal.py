@@ -66,6 +66,7 @@ class FakeJournal:
         job = Job(
             id=len(self._jobs) + 1, origin=new.origin, root=new.root, source=new.source, stat=new.stat,
             digest=new.digest, mode=new.mode, state=JobState.QUEUED, created_at=now, updated_at=now,
+            archive=new.archive,
         )  # fmt: skip
         self._jobs[job.id] = job
         self._known[job.source] = job.stat

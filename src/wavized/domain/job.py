@@ -64,7 +64,8 @@ class Job:
     `digest` is the sha256 of the content at intake (hex). `category` is what was decided, or the user's
     word after a correction. `target` is where the sample lies (or is about to, in state `filing`);
     `previous_target` is where it lay before a correction that is under way. `sidecars` went along.
-    Times are seconds since the epoch.
+    Times are seconds since the epoch. `archive` is the archive that `source` was read from: then `source` is a
+    passing copy in the program's own folders, and its path below `root` is the one inside the archive.
     """
 
     id: int
@@ -91,6 +92,7 @@ class Job:
     sidecars: tuple[PlacedFile, ...] = ()
     attempts: int = 0
     corrected: bool = False
+    archive: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class NewJob:
     stat: FileStat
     digest: str
     mode: FilingMode
+    archive: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,16 @@ class DaemonState(StrEnum):
     PAUSED = "paused"
     DEGRADED = "degraded"
     STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A sample that was filed of late: its job, its name in the library, its folder there (whole path)."""
+
+    job_id: int
+    name: str
+    category: str
+    folder: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,12 @@ class FilingMode(StrEnum):
 class Arrival:
     """A settled file of a watched folder (`root`) or of a one-time sort, ready for intake.
 
-    `root` is the watched or sorted folder it was found in; `mode` how it is to be filed.
+    `root` is the watched or sorted folder it was found in; `mode` how it is to be filed. A sample read from
+    an archive lies in a passing folder `root` of its own.
     """
 
     path: Path
     stat: FileStat
     root: Path
     mode: FilingMode
+    archive: Path | None = None

@@ -84,6 +84,13 @@ def browse(
         connection.execute("COMMIT")
 
 
+def count_since(connection: sqlite3.Connection, state: JobState, since: float) -> int:
+    """`JournalBrowser.count_since`."""
+    sql = _select("count(*)", ["state = ?", "updated_at >= ?"])
+    (count,) = connection.execute(sql, (state.value, since)).fetchone()
+    return int(count)
+
+
 def list_sql(
     states: Sequence[JobState],
     words: Sequence[str],

@@ -91,7 +91,10 @@ END;
 # it; `likeliest` is a plain column, since SQLite never takes a generated one from an index; `tally` knows how
 # many jobs stand in each state, which an open page asks several times a second
 
-MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = "ALTER TABLE jobs ADD COLUMN archive BLOB;"
+# the archive's name is found by the path of the passing copy, which holds it
+
+MIGRATIONS: tuple[str, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """`MIGRATIONS[n]` takes a database from version n to version n + 1. Only ever appended to."""
 
 

@@ -20,7 +20,7 @@ COLUMNS = (
     "id", "origin", "root", "source", "size", "mtime_ns", "digest", "mode", "state", "created_at",
     "updated_at", "kind", "category", "candidates", "confidence", "scores", "evidence", "reason", "model_id",
     "library", "target", "previous_target", "sidecars", "attempts", "corrected",
-    "likeliest",
+    "likeliest", "archive",
 )  # fmt: skip
 """The columns of `jobs`, in the order of `to_row`. `likeliest` is there to be listed by, and never read."""
 
@@ -41,7 +41,7 @@ def new_job(job_id: int, new: NewJob, now: float) -> Job:
     """The first version of a job."""
     return Job(
         id=job_id, origin=new.origin, root=new.root, source=new.source, stat=new.stat, digest=new.digest,
-        mode=new.mode, state=JobState.QUEUED, created_at=now, updated_at=now,
+        mode=new.mode, state=JobState.QUEUED, created_at=now, updated_at=now, archive=new.archive,
     )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def to_row(job: Job) -> tuple[Value, ...]:
         job.confidence, json.dumps(dict(job.scores)), _evidence_json(job.evidence), text(job.reason),
         _optional_text(job.model_id), _optional_bytes(job.library), _optional_bytes(job.target),
         _optional_bytes(job.previous_target), _sidecars_json(job.sidecars), job.attempts, int(job.corrected),
-        _optional_text(job.category or next(iter(job.candidates), None)),
+        _optional_text(job.category or next(iter(job.candidates), None)), _optional_bytes(job.archive),
     )  # fmt: skip
 
 
@@ -85,6 +85,7 @@ def from_row(row: sqlite3.Row) -> Job:
         sidecars=tuple(PlacedFile(Path(s), Path(t), d) for s, t, d in json.loads(row["sidecars"])),
         attempts=row["attempts"],
         corrected=bool(row["corrected"]),
+        archive=_optional_path(row["archive"]),
     )
 
 

@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 from wavized.domain.job import Job, JobOrder, JobState, NewJob, Origin
 from wavized.domain.sample import FileStat
 from wavized.errors import JournalError
-from wavized.journal.browsing import browse
+from wavized.journal.browsing import browse, count_since
 from wavized.journal.connections import Readers, explained, open_writer
 from wavized.journal.queries import find_sql
 from wavized.journal.rows import COLUMNS, from_row, new_job, path_bytes, text, to_row
@@ -109,6 +109,10 @@ class SqliteJournal:
         with self._readers.lend() as connection:
             rows = connection.execute("SELECT state, jobs FROM tally WHERE jobs > 0").fetchall()
         return {JobState(state): count for state, count in rows}
+
+    def count_since(self, state: JobState, since: float) -> int:
+        with self._readers.lend() as connection:
+            return count_since(connection, state, since)
 
     def setting(self, key: str) -> str | None:
         found = self._one("SELECT value FROM settings WHERE key = ?", key)

@@ -97,6 +97,7 @@ class Intake:
             stat=arrival.stat,
             digest=digest,
             mode=arrival.mode,
+            archive=arrival.archive,
         )
         return new, verdict
 
