@@ -127,7 +127,7 @@ def test_without_a_daemon_the_commands_that_need_one_leave_with_3(program):
     assert run.returncode == 3
     assert json.loads(run.stdout) == {
         "state": "stopped", "pending": 0, "filed": 0, "review": 0, "skipped": 0, "failed": 0,
-        "worker": "off", "pid": None,
+        "worker": "off", "pid": None, "paused_until": None,
     }  # fmt: skip
     assert program.run("pause").returncode == 3
     assert program.run("resume").returncode == 3

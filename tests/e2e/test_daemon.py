@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import time
 
@@ -115,6 +116,33 @@ def test_pause_holds_filing_back_over_a_restart(program):
     assert program.run("resume").returncode == 0
     program.wait_until_at_rest(1)
     assert list(program.filed()) == ["waits.wav"]
+
+
+def test_a_pause_for_a_while_ends_by_itself_also_while_nothing_runs(program, wait_for):
+    """It says until when, a restart keeps the end, and what waited is filed once it has come."""
+    program.start()
+    before = time.time()
+    paused = program.run("pause", "--for", "1h")
+    assert paused.returncode == 0
+    assert re.search(r"^Paused until (tomorrow )?\d\d:\d\d; ", paused.stdout)
+    assert before + 3600 <= program.status()["paused_until"] <= time.time() + 3600
+    (short,) = program.json("pause", "--for", "0.1m")
+    assert short["state"] == "paused"
+    write_tone(program.inbox / "waits.wav", frequency=50.0)
+    assert program.stop() == 0
+    wait_for(lambda: time.time() > short["paused_until"])
+    program.start()
+    assert program.status()["paused_until"] is None
+    program.wait_until_at_rest(1)
+    assert list(program.filed()) == ["waits.wav"]
+
+
+@pytest.mark.parametrize("length", ["0", "25h", "soon", "-5", "1d"])
+def test_a_pause_of_no_sensible_length_is_refused(program, length):
+    """Exit code 2, one sentence, no traceback; a daemon is not even looked for."""
+    run = program.run("pause", f"--for={length}")
+    assert run.returncode == 2
+    assert "argument --for" in run.stderr and "Traceback" not in run.stderr
 
 
 def test_undo_and_correct_work_with_the_daemon_and_after_a_restart(program):

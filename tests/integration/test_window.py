@@ -35,16 +35,20 @@ class FakeDaemon:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.paused = False
+        self.minutes: float | None = None
         self.trouble: Exception | None = None
         self.asked: list[tuple[str, int]] = []
 
     def tell(self) -> dict[str, object]:
         return asdict(Status(state=DaemonState.PAUSED if self.paused else DaemonState.WATCHING, pid=7))
 
-    def set_paused(self, paused: bool) -> None:
+    def pause(self, minutes: float | None = None) -> None:
         if self.trouble:
             raise self.trouble
-        self.paused = paused
+        self.paused, self.minutes = True, minutes
+
+    def resume(self) -> None:
+        self.paused = False
 
     def correct(self, job_id: int, category: str) -> Future[Job]:
         return self._answer(category, job_id)
@@ -175,7 +179,29 @@ def test_pause_and_resume(client, daemon):
     """Each answers with the new status."""
     assert client.post("/api/pause")["state"] == "paused"
     assert daemon.paused
+    assert daemon.minutes is None
     assert client.post("/api/resume")["state"] == "watching"
+
+
+@pytest.mark.parametrize(
+    ("body", "minutes"), [('{"minutes": 15}', 15.0), ('{"minutes": 0.5}', 0.5), ('{"minutes": null}', None)]
+)
+def test_a_pause_may_have_an_end(server, daemon, body, minutes):
+    """The minutes reach the daemon; null is a pause until resumed."""
+    status, _ = ask(server, "POST", "/api/pause", body=body)
+    assert status == 200
+    assert daemon.paused and daemon.minutes == minutes
+
+
+@pytest.mark.parametrize(
+    "minutes", ["0", "-1", "1440.1", "1e999", "-Infinity", "NaN", '"15"', "true", "[15]", "{}", "9" * 400]
+)
+def test_a_pause_of_no_sensible_length_is_refused(server, daemon, minutes):
+    """It says what is possible, and nothing is paused."""
+    status, answer = ask(server, "POST", "/api/pause", body=f'{{"minutes": {minutes}}}')
+    assert status == 400
+    assert "at most 1440 minutes" in answer["error"]
+    assert not daemon.paused
 
 
 def test_commands_reach_the_daemon_and_its_job_comes_back(client, daemon):

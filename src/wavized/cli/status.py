@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
 
 from wavized.cli.output import print_json, printable
 from wavized.cli.settings import journal_to_read
@@ -13,8 +14,8 @@ from wavized.domain.job import DaemonState, Status
 from wavized.errors import NotRunningError
 from wavized.services.status import read_status
 
-KEYS = ("state", "pending", "filed", "review", "skipped", "failed", "worker", "pid")
-"""What `status --json` prints: part of the command-line contract."""
+KEYS = ("state", "pending", "filed", "review", "skipped", "failed", "worker", "pid", "paused_until")
+"""What `status --json` prints: part of the command-line contract. `paused_until`: seconds since the epoch."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +32,20 @@ def run(args: argparse.Namespace) -> int:
         with journal_to_read() as journal:
             status = read_status(journal, state=DaemonState.STOPPED)
         code = NotRunningError.exit_code
-    if args.json:
+    _print(status, as_json=args.json)
+    return code
+
+
+def report(answer: dict[str, object], *, as_json: bool) -> None:
+    """Print the status that the daemon answered a command with."""
+    _print(status_from(answer), as_json=as_json)
+
+
+def _print(status: Status, *, as_json: bool) -> None:
+    if as_json:
         print_json({key: getattr(status, key) for key in KEYS})
     else:
         print_status(status)
-    return code
 
 
 def ask_status() -> Status:
@@ -54,7 +64,7 @@ def print_status(status: Status) -> None:
     """For people."""
     words = {
         DaemonState.WATCHING: "Watching",
-        DaemonState.PAUSED: "Paused: new samples wait until you say `wavized resume`",
+        DaemonState.PAUSED: _paused(status.paused_until),
         DaemonState.DEGRADED: "Cannot listen",
         DaemonState.STOPPED: "Wavized is not running. Start it with: wavized run",
     }
@@ -72,3 +82,12 @@ def print_status(status: Status) -> None:
     )
     if status.last_filed:
         print(f"Last filed: {printable(status.last_filed)}", file=out)
+
+
+def _paused(until: float | None) -> str:
+    if until is None:
+        return "Paused: new samples wait until you say `wavized resume`"
+    end = datetime.fromtimestamp(until)
+    today = end.date() == datetime.now().date()
+    when = f"{end:%H:%M}" if today else f"tomorrow {end:%H:%M}"
+    return f"Paused until {when}; `wavized resume` goes on at once"

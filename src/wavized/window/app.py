@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from wavized.domain.job import Job
 from wavized.errors import UsageError
+from wavized.services.pausing import read_minutes
 from wavized.window.messages import EXCEPTION_HANDLERS, JSONResponse, read_object, refusal
 from wavized.window.security import cookie_name, locked_page
 from wavized.window.sessions import SESSION_SECONDS, Sessions
@@ -28,7 +29,8 @@ class Commands(Protocol):
     """What the interface may ask of the daemon. Futures are answered by the pipeline thread."""
 
     def tell(self) -> Mapping[str, object]: ...
-    def set_paused(self, paused: bool) -> None: ...
+    def pause(self, minutes: float | None = None) -> None: ...
+    def resume(self) -> None: ...
     def correct(self, job_id: int, category: str) -> Future[Job]: ...
     def undo(self, job_id: int) -> Future[Job]: ...
     def retry(self, job_id: int) -> Future[Job]: ...
@@ -42,12 +44,13 @@ def build_app(routes: Sequence[BaseRoute]) -> Starlette:
 def command_routes(commands: Commands, describe: Callable[[Job], Mapping[str, object]]) -> list[Route]:
     """What the command line needs; `describe` turns a job into what `history --json` prints."""
 
-    async def pause(_: Request) -> JSONResponse:
-        await asyncio.to_thread(commands.set_paused, True)
+    async def pause(request: Request) -> JSONResponse:
+        minutes = read_minutes((await read_object(request)).get("minutes"))
+        await asyncio.to_thread(commands.pause, minutes)
         return JSONResponse(await asyncio.to_thread(commands.tell))
 
     async def resume(_: Request) -> JSONResponse:
-        await asyncio.to_thread(commands.set_paused, False)
+        await asyncio.to_thread(commands.resume)
         return JSONResponse(await asyncio.to_thread(commands.tell))
 
     async def correct(request: Request) -> JSONResponse:
