@@ -68,6 +68,13 @@ def _init(args: argparse.Namespace, path: Path) -> int:
             markup=False,
             soft_wrap=True,
         )
+    for missing in made.absent:
+        say.print(
+            f"  Splice's settings name {missing}, which is not there now. If its drive is unplugged, "
+            "plug it in and add the folder under `watch:`.",
+            markup=False,
+            soft_wrap=True,
+        )
     if not made.watch:
         say.print("  No download folder was found: add yours under `watch:` in that file.")
     what = "left as they are" if existing is Existing.LEAVE else "filed too"

@@ -22,12 +22,16 @@ LIBRARY_NAME = "Wavized"
 
 @dataclass(frozen=True, slots=True)
 class InitResult:
-    """What `init` did: the config it wrote, what that says, and whether the library folder is new."""
+    """What `init` did: the config it wrote, what that says, and whether the library folder is new.
+
+    `absent` are folders that Splice's settings name and that are not there now.
+    """
 
     path: Path
     config: Config
     watch: tuple[Suggestion, ...]
     library_created: bool
+    absent: tuple[Path, ...] = ()
 
 
 def init(
@@ -47,11 +51,13 @@ def init(
     """
     if os.path.lexists(path):
         raise config_exists(path)
-    found = [Suggestion(_absolute(folder)) for folder in watch] or suggest(
-        home or Path.home(), platform, environ
-    )
+    given = [Suggestion(_absolute(folder)) for folder in watch]
+    home = home or Path.home()
+    found = given or suggest(home, platform, environ)
     suggested = tuple(replace(suggestion, existing=existing) for suggestion in found)
-    return begin(path, _absolute(library or usual_library()), suggested)
+    made = begin(path, _absolute(library or usual_library()), suggested)
+    absent = () if given else splice.absent(home=home, platform=platform, environ=environ)
+    return replace(made, absent=tuple(absent))
 
 
 def begin(
@@ -75,7 +81,8 @@ def suggest(home: Path, platform: str, environ: Mapping[str, str]) -> list[Sugge
     """The download folder and Splice's folders, as far as they exist."""
     downloads = Path(platformdirs.user_downloads_dir())
     found = [Suggestion(downloads, "your downloads")] if downloads.is_dir() else []
-    splice_folders = splice.find(home=home, platform=platform, environ=environ)
+    documents = Path(platformdirs.user_documents_dir())
+    splice_folders = splice.find(home=home, platform=platform, environ=environ, documents=documents)
     return found + [
         Suggestion(folder.path, f"Splice ({folder.why})", exclude=folder.exclude) for folder in splice_folders
     ]

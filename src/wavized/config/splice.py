@@ -5,20 +5,23 @@ Home, platform and environment are arguments, so that every system's layout can 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wavized.config.splice_settings import bases, chosen, matching, wine_homes
+
 _LAYOUTS = (("sounds", "packs"), ("Samples", "packs"))
 """Where packs lie below Splice's folder: today, and in older versions."""
 
-_SETTINGS = "com.splice.Splice/users/default/*/settings.json"
 _CATALOGUES = ("com.splice.Splice/users/*/*/sounds.db", "SpliceSettings/users/*/*/sounds.db")
 _CATALOGUE = "sounds.db"
-_MAX_SETTINGS_BYTES = 1 << 20
 _BACKUP = "backup"
+_ONE_DRIVES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
+_CHOSEN = "chosen in Splice's settings"
+_ANOTHER = "another account's Splice folder"
+_DEFAULT = "where Splice puts its samples by default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,84 +36,59 @@ class SpliceFolder:
     exclude: tuple[str, ...] = ()
 
 
-def find(*, home: Path, platform: str, environ: Mapping[str, str]) -> list[SpliceFolder]:
-    """Splice's folders that exist, the likeliest first, each once. `platform` is as in `sys.platform`."""
+def find(
+    *, home: Path, platform: str, environ: Mapping[str, str], documents: Path | None = None
+) -> list[SpliceFolder]:
+    """Splice's folders that exist, the likeliest first, each once. `platform` is as in `sys.platform`.
+
+    `documents` is the user's folder for documents where it may lie elsewhere than in `home`.
+    """
     found: dict[str, SpliceFolder] = {}
-    for root, why in _roots(home, platform, environ):
+    for root, why in _roots(home, platform, environ, documents):
         for folder in _watchable(root, why):
             found.setdefault(os.path.normcase(os.path.realpath(folder.path)), folder)
     return list(found.values())
 
 
+def absent(*, home: Path, platform: str, environ: Mapping[str, str]) -> list[Path]:
+    """Folders that Splice's settings name and that are not there now: on a drive that is away, or old."""
+    return [folder for folder in chosen(home, platform, environ) if _is_absent(folder)]
+
+
 def catalogues(*, home: Path, platform: str, environ: Mapping[str, str]) -> list[Path]:
     """The databases in which Splice lists what was downloaded, each once: one for every account."""
-    found: list[Path] = []
-    for base in _bases(home, platform, environ):
-        for pattern in _CATALOGUES:
-            try:
-                found += [path for path in sorted(base.glob(pattern)) if _is_file(path)]
-            except (OSError, ValueError):  # not allowed to look
-                continue
-    beside = (root / _CATALOGUE for root, _ in _roots(home, platform, environ))
-    return list(dict.fromkeys([*found, *(path for path in beside if _is_file(path))]))
+    found = [
+        path
+        for base in bases(home, platform, environ)
+        for pattern in _CATALOGUES
+        for path in matching(base.folder, pattern)
+    ]
+    found += [root / _CATALOGUE for root, _ in _roots(home, platform, environ)]
+    return list(dict.fromkeys(path for path in found if _is_file(path)))
 
 
-def _roots(home: Path, platform: str, environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+def _roots(
+    home: Path, platform: str, environ: Mapping[str, str], documents: Path | None = None
+) -> Iterator[tuple[Path, str]]:
     """Folders that Splice may use, whether they exist or not."""
-    for chosen in _chosen(home, platform, environ):
-        yield chosen, "chosen in Splice's settings"
-        yield chosen / "Splice", "chosen in Splice's settings"
-        for root in _accounts(chosen.parent):
-            yield root, "another account's Splice folder"
-    parents = [home, home / "Documents"]
-    if platform == "win32" and environ.get("OneDrive"):
-        parents.append(Path(environ["OneDrive"], "Documents"))
+    for folder in chosen(home, platform, environ):
+        yield folder, _CHOSEN
+        yield folder / "Splice", _CHOSEN
+        for root in _accounts(folder.parent):
+            yield root, _ANOTHER
+    parents = [home, home / "Documents", *([documents] if documents else [])]
+    if platform == "win32":
+        parents += [Path(environ[name], "Documents") for name in _ONE_DRIVES if environ.get(name)]
+    elif platform != "darwin":
+        parents += [user / part for _, user in wine_homes(home, environ) for part in ("", "Documents")]
     for parent in parents:
-        yield parent / "Splice", "where Splice puts its samples by default"
+        yield parent / "Splice", _DEFAULT
         for root in _accounts(parent):
-            yield root, "another account's Splice folder"
+            yield root, _ANOTHER
 
 
 def _accounts(parent: Path) -> list[Path]:
-    try:
-        return sorted(parent.glob("Splice - user-*"))
-    except (OSError, ValueError):  # not allowed to look, or no path at all
-        return []
-
-
-def _chosen(home: Path, platform: str, environ: Mapping[str, str]) -> Iterator[Path]:
-    """What the settings of each account on this computer name; often out of date."""
-    for base in _bases(home, platform, environ)[:1]:
-        try:
-            files = sorted(base.glob(_SETTINGS))
-        except OSError:
-            return
-        for file in files:
-            if (folder := _splice_folder(file)) is not None:
-                yield folder
-
-
-def _bases(home: Path, platform: str, environ: Mapping[str, str]) -> list[Path]:
-    """Where programs keep what is theirs, the usual place first; Splice has no program for Linux."""
-    if platform == "darwin":
-        return [home / "Library" / "Application Support"]
-    if platform == "win32":
-        roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
-        return [roaming, Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local")]
-    return []
-
-
-def _splice_folder(settings: Path) -> Path | None:
-    """The `splice_folder` of a settings file, where it names an absolute path."""
-    try:
-        with settings.open("rb") as file:
-            content = json.loads(file.read(_MAX_SETTINGS_BYTES).decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    folder = content.get("splice_folder") if isinstance(content, dict) else None
-    if not isinstance(folder, str) or not Path(folder).is_absolute():
-        return None
-    return Path(folder)
+    return matching(parent, "Splice - user-*")
 
 
 def _watchable(root: Path, why: str) -> Iterator[SpliceFolder]:
@@ -134,3 +112,14 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):
         return False
+
+
+def _is_absent(path: Path) -> bool:
+    """Whether nothing can be reached there; a folder that may not be looked at is not called absent."""
+    try:
+        path.stat()
+    except (PermissionError, ValueError):
+        return False
+    except OSError:
+        return True
+    return False
