@@ -121,6 +121,7 @@ class Daemon:
             library=self.config.library,
             watching=tuple(_describe(folder) for folder in self._watcher.status()),
             paused_until=self._pipeline.paused_until,
+            now=self._clock.now(),
         )
 
     def tell(self) -> dict[str, object]:

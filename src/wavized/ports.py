@@ -83,6 +83,14 @@ class JournalBrowser(Protocol):
 
     def get(self, job_id: int) -> Job | None: ...
 
+    def counts(self) -> Mapping[JobState, int]:
+        """As `JournalReader.counts`."""
+        ...
+
+    def count_since(self, state: JobState, since: float) -> int:
+        """How many jobs stand in this state and last changed no earlier than `since`."""
+        ...
+
     def browse(
         self,
         *,

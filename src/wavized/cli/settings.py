@@ -15,7 +15,7 @@ from wavized.errors import ConfigError
 
 if TYPE_CHECKING:
     from wavized.config.model import Config
-    from wavized.ports import JournalReader
+    from wavized.journal.store import SqliteJournal
 
 
 def config_path(args: argparse.Namespace) -> Path:
@@ -46,7 +46,7 @@ def load_config_or_defaults(args: argparse.Namespace, library: Path | None = Non
 
 
 @contextmanager
-def journal_to_read() -> Iterator[JournalReader]:
+def journal_to_read() -> Iterator[SqliteJournal]:
     """The journal for a command that only looks; made empty where there is none yet."""
     from wavized.journal.store import SqliteJournal
 

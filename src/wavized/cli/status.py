@@ -57,6 +57,7 @@ def status_from(answer: dict[str, object]) -> Status:
     """A status as the daemon sent it; keys of a newer daemon are passed over."""
     known = {key: answer[key] for key in Status.__dataclass_fields__ if key in answer}
     known["state"] = DaemonState(str(known["state"]))
+    known.pop("recent", None)  # nothing here tells of single samples
     return Status(**known)  # type: ignore[arg-type]  # JSON of our own dataclass, checked by the daemon's types
 
 

@@ -162,7 +162,7 @@ class Status:
     """What `wavized status`, the tray and the window show. `worker` is `off`, `starting` or `ready`.
 
     `paused_until` (seconds since the epoch) is when a pause ends by itself; None where it does not, or where
-    there is none.
+    there is none. `recent` are the samples filed last, the newest first.
     """
 
     state: DaemonState
@@ -178,3 +178,5 @@ class Status:
     library: str = ""
     watching: tuple[str, ...] = ()
     paused_until: float | None = None
+    filed_today: int = 0
+    recent: tuple[Recent, ...] = ()

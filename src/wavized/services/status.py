@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from wavized.domain.job import DaemonState, JobState, Status
+from wavized.domain.job import DaemonState, Job, JobState, Recent, Status
 from wavized.logic.lifecycle import PENDING
-from wavized.ports import JournalReader
+from wavized.ports import JournalBrowser
+
+RECENT = 5
+"""How many of the samples filed last are told."""
 
 
 def read_status(
-    journal: JournalReader,
+    journal: JournalBrowser,
     *,
     state: DaemonState,
     worker: str = "off",
@@ -19,10 +23,14 @@ def read_status(
     library: Path | None = None,
     watching: tuple[str, ...] = (),
     paused_until: float | None = None,
+    now: float | None = None,
 ) -> Status:
-    """Count the journal's jobs and add what only the running program knows."""
+    """Count the journal's jobs and add what only the running program knows.
+
+    `now` is in seconds since the epoch; without it nothing counts as filed today.
+    """
     counts = journal.counts()
-    filed = journal.find(states=(JobState.FILED,), newest_first=True, limit=1)
+    _, filed = journal.browse(states=(JobState.FILED,), limit=RECENT)
     last = filed[0].target if filed else None
     return Status(
         state=state,
@@ -38,4 +46,16 @@ def read_status(
         library=str(library) if library else "",
         watching=watching,
         paused_until=paused_until,
+        filed_today=0 if now is None else journal.count_since(JobState.FILED, start_of_day(now)),
+        recent=tuple(_recent(job, job.target) for job in filed if job.target is not None),
     )
+
+
+def start_of_day(now: float, days: int = 0) -> float:
+    """The last midnight by the local clock, or one so many days later; seconds since the epoch."""
+    midnight = datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight + timedelta(days=days)).timestamp()
+
+
+def _recent(job: Job, target: Path) -> Recent:
+    return Recent(job.id, target.name, job.category or "", str(target.parent))
