@@ -7,8 +7,7 @@ import os
 import pytest
 
 from support.tiny_model import make_paper_model
-from wavized import checkup
-from wavized.checkup import Grade, examine
+from wavized.checkup import Grade, disks, examine
 from wavized.config import paths
 from wavized.control.runtime import Runtime, write_runtime
 
@@ -45,7 +44,7 @@ def test_no_config(place):
     """It says how to write one and looks at the rest all the same."""
     (place / "config.yaml").unlink()
     (finding,) = found(place, "config")
-    assert finding.grade is Grade.PROBLEM and "config init" in finding.advice
+    assert finding.grade is Grade.PROBLEM and "config init" in finding.whole_advice
     assert found(place, "journal")[0].grade is Grade.OK
 
 
@@ -69,8 +68,8 @@ def test_a_missing_library(place):
 
 def test_little_room(place, monkeypatch):
     """A disk that is nearly full is worth a note."""
-    monkeypatch.setattr(checkup, "FEW_BYTES", 2**62)
-    (finding,) = found(place, "library")
+    monkeypatch.setattr(disks, "FEW_BYTES", 2**62)
+    (finding,) = found(place, "disk")
     assert finding.grade is Grade.NOTE and "free" in finding.found
 
 
@@ -136,4 +135,4 @@ def test_a_daemon_that_was_killed(place):
     paths.state_dir(create=True)
     write_runtime(paths.runtime_file(), Runtime(1, 9, "t"))
     (finding,) = found(place, "daemon")
-    assert finding.grade is Grade.NOTE and "wavized run" in finding.advice
+    assert finding.grade is Grade.NOTE and "wavized run" in finding.whole_advice

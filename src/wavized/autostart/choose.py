@@ -37,12 +37,18 @@ def linux_autostart(command: Sequence[str], home: Path, environ: Mapping[str, st
     return OneOf(XdgAutostart(command, base, available=desktop), unit)
 
 
+def ways(autostart: Autostart) -> tuple[Autostart, ...]:
+    """Each way by which this system could start programs at login, the usual one first."""
+    return autostart.ways if isinstance(autostart, OneOf) else (autostart,)
+
+
 class OneOf:
     """The way to use, and the one that an earlier session may have used: both would start it twice."""
 
     def __init__(self, used: Autostart, other: Autostart) -> None:
         self._used = used
         self._other = other
+        self.ways: tuple[Autostart, ...] = (used, other)
 
     def status(self) -> AutostartStatus:
         """Of the one to use, unless only the other is switched on."""

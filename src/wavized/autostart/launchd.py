@@ -45,7 +45,9 @@ class LaunchAgent:
             return AutostartStatus(True, False, f"{self._path} is switched off")
         started = found.get("ProgramArguments")
         if started != self._command:
-            return AutostartStatus(True, True, another_program(str(started)))
+            return another_program(
+                str(started), str(started[0]) if isinstance(started, list) and started else ""
+            )
         return AutostartStatus(True, True, f"macOS starts it at login ({self._path})")
 
     def enable(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,15 @@ from wavized.errors import WavizedError
 
 @dataclass(frozen=True, slots=True)
 class AutostartStatus:
-    """Whether this system can do it, whether it does, and in words how, or why not."""
+    """Whether this system can do it, whether it does, and in words how, or why not.
+
+    `starts` is the program that is started where that is another one than this.
+    """
 
     available: bool
     enabled: bool
     detail: str
+    starts: str = ""
 
 
 class Autostart(Protocol):
@@ -32,9 +37,17 @@ class AutostartError(WavizedError):
     """Starting at login could not be switched."""
 
 
-def another_program(found: str) -> str:
-    """What is said where the start at login is not of this very program."""
-    return f"Another Wavized is started at login: {found}. Switch it off and on to start this one."
+def another_program(found: str, program: str) -> AutostartStatus:
+    """What holds where the start at login is not of this very program."""
+    said = f"Another Wavized is started at login: {found}. Switch it off and on to start this one."
+    return AutostartStatus(True, True, said, program)
+
+
+def program_in(line: str) -> str:
+    """The program that a command line of a unit or a desktop entry begins with."""
+    quoted = re.match(r'"((?:[^"\\]|\\.)*)"', line)
+    word = re.sub(r"\\+(.)", r"\1", quoted[1]) if quoted else line.split(" ")[0]
+    return word.replace("%%", "%")
 
 
 def write_file(path: Path, content: bytes) -> None:

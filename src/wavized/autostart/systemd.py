@@ -11,6 +11,7 @@ from wavized.autostart.shape import (
     another_program,
     checked,
     make_link,
+    program_in,
     read_text,
     remove_file,
     write_file,
@@ -86,7 +87,7 @@ class SystemdAutostart:
         found = next((line for line in text.splitlines() if line.startswith("ExecStart=")), "ExecStart=")
         started = found.removeprefix("ExecStart=")
         if started != exec_start(self._command):
-            return AutostartStatus(True, True, another_program(started))
+            return another_program(started, program_in(started))
         return AutostartStatus(True, True, f"systemd starts it at login ({self._folder / UNIT})")
 
     def enable(self) -> None:

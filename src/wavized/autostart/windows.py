@@ -50,7 +50,10 @@ class RunKey:
         if isinstance(approved, bytes) and approved[:1] and approved[0] % 2:
             return AutostartStatus(True, False, "It was switched off in Task Manager, under Startup apps")
         if found != command_line(self._command):
-            return AutostartStatus(True, True, another_program(str(found)))
+            return another_program(
+                str(found),
+                str(found).split('"')[1] if str(found).startswith('"') else str(found).split(" ")[0],
+            )
         return AutostartStatus(True, True, "Windows starts it at login")
 
     def enable(self) -> None:

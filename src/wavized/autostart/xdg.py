@@ -9,6 +9,7 @@ from wavized.autostart.shape import (
     AutostartStatus,
     another_program,
     checked,
+    program_in,
     read_text,
     remove_file,
     write_file,
@@ -61,7 +62,7 @@ class XdgAutostart:
             return AutostartStatus(self._available, False, reason)
         found = next((line for line in lines if line.startswith("Exec=")), "Exec=").removeprefix("Exec=")
         if found != exec_line(self._command):
-            return AutostartStatus(True, True, another_program(found))
+            return another_program(found, program_in(found))
         return AutostartStatus(True, True, f"Your desktop starts it at login ({self._path})")
 
     def enable(self) -> None:

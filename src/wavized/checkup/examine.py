@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import ParamSpec
 
-from wavized.checkup import desktop, folders, inotify, program, settings
+from wavized.checkup import desktop, disks, environment, folders, inotify, names, running, settings, splice
 from wavized.checkup.finding import Finding, problem
 from wavized.checkup.layout import as_text
+from wavized.config import paths
 from wavized.config.load import load
 from wavized.config.model import Config
+from wavized.control.runtime import read_runtime
 from wavized.errors import ConfigError, WavizedError
 
 P = ParamSpec("P")
@@ -19,21 +23,46 @@ P = ParamSpec("P")
 def examine(config_path: Path) -> Iterator[Finding]:
     """Look at everything, the program first, the desktop last."""
     config = _usable(config_path)
-    yield from _tried("model", program.model, config)
+    yield from _tried("python", environment.python)
+    yield from _tried("libraries", environment.libraries)
+    yield from _tried("model", environment.model, config)
     yield from _tried("config", settings.check_settings, config_path)
     if config is not None:
-        yield from _tried("library", folders.library, config)
-        for folder in config.watch:
-            yield from _tried("watch", folders.watched, folder)
+        yield from _folders(config)
+    yield from _tried("splice", splice.splice_folders, config)
+    yield from _tried("disk", disks.room, config)
     yield from _tried("inotify", inotify.limits, config)
-    yield from _tried("daemon", program.daemon)
-    yield from _tried("journal", program.journal)
-    yield from _tried("tray", desktop.tray)
+    yield from _tried("daemon", running.daemon)
+    yield from _tried("journal", running.journal)
+    yield from _tried("autostart", desktop.autostart, config_path)
+    yield from _tried("tray", desktop.tray, config)
+    yield from _tried("notifications", desktop.notifications, config)
 
 
 def report(config_path: Path, width: int = 80) -> str:
-    """All findings as plain text, `width` characters wide."""
+    """All findings as plain text, `width` characters wide. Takes seconds; any thread may call."""
     return as_text(examine(config_path), width)
+
+
+def _folders(config: Config) -> Iterator[Finding]:
+    yield from _tried("library", folders.library, config)
+    for folder in config.watch:
+        yield from _tried("watch", folders.watched, folder)
+    yield from _tried("names", names.hazards, config)
+    yield from _tried("leftovers", names.leftovers, config, _is_at_work)
+
+
+def _is_at_work(pid: int) -> bool:
+    """Whether a copy of this process may still be under way."""
+    if sys.platform == "win32":  # there, asking for a process by a signal would end it
+        return read_runtime(paths.runtime_file()) is not None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _usable(config_path: Path) -> Config | None:

@@ -27,6 +27,11 @@ class Finding:
     advice: str = ""
     commands: tuple[str, ...] = ()
 
+    @property
+    def whole_advice(self) -> str:
+        """Advice and commands as one text."""
+        return " ".join(part for part in (self.advice, "; then: ".join(self.commands)) if part)
+
 
 def ok(about: str, found: str) -> Finding:
     """It is in order."""

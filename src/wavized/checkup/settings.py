@@ -15,7 +15,8 @@ def check_settings(path: Path) -> Iterator[Finding]:
     if not path.exists():
         yield problem("config", f"none at {path}", "Write one with:", "wavized config init")
         return
-    problems = check(path)
+    # a folder that does not exist is told among the folders, with what that means
+    problems = [one for one in check(path) if "does not exist" not in one.message]
     for one in problems:
         grade = note if one.severity is Severity.WARNING else problem
         yield grade("config", one.located(path.name), f"Edit {path}")

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     told = _kept(examine(config_path(args)), findings)
     if args.json:
         for finding in told:
-            print_json(asdict(finding))
+            print_json({**asdict(finding), "advice": finding.whole_advice})
     else:
         _show(told)
         print(f"\n{summary(findings)}")

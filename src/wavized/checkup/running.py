@@ -1,0 +1,102 @@
+"""What the running daemon says of itself, and the state of its journal. Starts nothing, writes nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from wavized.checkup.finding import Finding, note, ok, problem
+from wavized.config import paths
+from wavized.control.client import DaemonClient
+from wavized.errors import NotRunningError
+from wavized.journal.migrations import MIGRATIONS
+
+CHECK_SECONDS = 3.0
+"""So long a journal is checked at most; a very large one is then taken as read in part."""
+
+_DAMAGED = "Wavized leaves it as it is; move it away to start a new one, or put a backup in its place"
+_TROUBLED = ("error", "missing")
+
+
+def daemon() -> Iterator[Finding]:
+    """Does it run, and what does it complain of?"""
+    try:
+        status = DaemonClient.find(paths.runtime_file()).get("/api/status")
+    except NotRunningError:
+        yield note("daemon", "not running", "Start it with:", "wavized run")
+        return
+    yield from judge_status(status)
+
+
+def judge_status(status: Mapping[str, object]) -> Iterator[Finding]:
+    """The daemon's own word on its state and on its folders."""
+    state, detail, pid = status.get("state"), status.get("detail") or "", status.get("pid")
+    if state == "degraded":
+        log = paths.log_dir() / "worker.log"
+        yield problem(
+            "daemon", f"cannot hear samples: {detail}", f"They wait meanwhile. More is told in {log}"
+        )
+    elif detail:
+        yield note("daemon", f"{state}, but: {detail}", "It goes on by itself once that is mended")
+    else:
+        yield ok("daemon", f"{state} (process {pid})")
+    folders = status.get("folders")
+    for folder in folders if isinstance(folders, list) else []:
+        hint = folder.get("hint")
+        if folder.get("state") in _TROUBLED or (folder.get("state") == "polling" and hint):
+            yield note("daemon", f"{folder.get('path')}: {folder.get('detail')}", str(hint or ""))
+
+
+def journal() -> Iterator[Finding]:
+    """Is it whole, and of this version?"""
+    path = paths.journal_file()
+    try:
+        path.stat()
+    except FileNotFoundError:
+        yield ok("journal", "none yet; it is begun with the first start")
+        return
+    try:
+        with closing(_open(path)) as connection:
+            yield _judge(connection, path)
+    except sqlite3.OperationalError as error:
+        yield problem(
+            "journal", f"{path} cannot be read: {error}", "Check that its disk is there and readable"
+        )
+    except sqlite3.DatabaseError as error:
+        yield problem("journal", f"{path} is damaged: {error}", _DAMAGED)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """To read only; where nobody has it open, so that not even a side file is made."""
+    way = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, timeout=CHECK_SECONDS)
+
+
+def _judge(connection: sqlite3.Connection, path: Path) -> Finding:
+    (format_now,) = connection.execute("PRAGMA user_version").fetchone()
+    if format_now > len(MIGRATIONS):
+        return problem("journal", f"{path} was written by a newer Wavized", "Update this one")
+    (jobs,) = connection.execute("SELECT count(*) FROM jobs").fetchone()
+    said = quick_check(connection, CHECK_SECONDS)
+    if said not in ("ok", ""):
+        return problem("journal", f"{path} is damaged: {said}", _DAMAGED)
+    partly = "" if said else ", too many to check them all here"
+    return ok("journal", f"{jobs} samples in {path}{partly}")
+
+
+def quick_check(connection: sqlite3.Connection, seconds: float) -> str:
+    """`ok`, or the first thing wrong; empty where `seconds` were not enough."""
+    deadline = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+    try:
+        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return ""
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+    return str(said)
