@@ -21,6 +21,7 @@ from wavized.inference.manifest import check_files, read_manifest
 from wavized.inference.process import WorkerGoneError, WorkerProcess
 from wavized.inference.protocol import Ask, Ready, Unusable
 from wavized.logic.backoff import Backoff
+from wavized.logic.patience import Patience
 from wavized.ports import Clock
 
 logger = logging.getLogger(__name__)
@@ -164,9 +165,9 @@ class WorkerClassifier:
 
     def _follow(self, worker: WorkerProcess, batch: Batch) -> str | None:
         """Take in answers until the batch is done (None) or the worker fails (what it did)."""
-        deadline = self._clock.monotonic() + self._timeout_s
+        patience = Patience(self._timeout_s, self._clock.monotonic())
         while not batch.done:
-            left_s = deadline - self._clock.monotonic()
+            left_s = patience.left(self._clock.monotonic())
             if left_s <= 0:
                 return f"gave no sign for {self._timeout_s:g} s"
             if self._stop.is_set():
@@ -176,7 +177,7 @@ class WorkerClassifier:
             except WorkerGoneError:
                 return "babbled" if worker.babbled else "ended"
             if message is not None and batch.accept(message):
-                deadline = self._clock.monotonic() + self._timeout_s
+                patience = Patience(self._timeout_s, self._clock.monotonic())
         return None
 
     def _ready_worker(self) -> WorkerProcess:
@@ -205,8 +206,8 @@ class WorkerClassifier:
             self._count_fruitless()
 
     def _await_model(self, worker: WorkerProcess) -> str | None:
-        deadline = self._clock.monotonic() + self._start_timeout_s
-        while (left_s := deadline - self._clock.monotonic()) > 0:
+        patience = Patience(self._start_timeout_s, self._clock.monotonic())
+        while (left_s := patience.left(self._clock.monotonic())) > 0:
             if self._stop.is_set():
                 self._dismiss(0)
                 raise _StoppedError

@@ -7,12 +7,16 @@ others may call `stop`, `rescan`, `reconfigure` and `status`. It never writes to
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
+from wavized.clock import real_seconds
 from wavized.config.model import Config
 from wavized.domain.events import Notice, StatusChanged
 from wavized.domain.sample import Arrival
+from wavized.logic.waking import Moment, slept_seconds
 from wavized.ports import Clock, Events, KnownFiles, Probe
 from wavized.watch.arrivals import Arrivals, new_tracker
 from wavized.watch.folder import FolderStatus
@@ -31,6 +35,7 @@ class Watcher:
 
     `deliver` is called on the watch thread and must not block for long. `check_seconds` is how often a
     missing folder is looked for, a present one checked for being still the same, and a polled one scanned.
+    `woken` is called on the watch thread after the computer has slept.
     """
 
     def __init__(
@@ -44,11 +49,16 @@ class Watcher:
         events: Events,
         check_seconds: float = 5.0,
         listen: Callable[[HintBox], Listener] = FolderListener,
+        woken: Callable[[], None] = lambda: None,
+        real: Callable[[], float] = real_seconds,
     ) -> None:
         self._clock = clock
         self._events = events
         self._hints = HintBox()
         self._listen = listen
+        self._woken = woken
+        self._real = real
+        self._asked: list[Future[None]] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch")
         self._arrivals = Arrivals(known, probe, deliver, new_tracker(config.settle_seconds))
@@ -89,6 +99,13 @@ class Watcher:
         """Look through all folders now."""
         self._hints.lost()
 
+    def answer(self) -> Future[None]:
+        """Done once the thread has come round: it lives, and nothing holds it."""
+        reply: Future[None] = Future()
+        self._asked.append(reply)
+        self._hints.wake()
+        return reply
+
     def status(self) -> tuple[FolderStatus, ...]:
         """How each watched folder is doing, in the order of the configuration."""
         return self._status
@@ -108,13 +125,34 @@ class Watcher:
                 stopped=self._stop.is_set,
                 check_seconds=self._check_seconds,
             )
+            started = self._moment()
             while not self._stop.is_set():
                 pause = self._turn_safely(keeper)
                 self._ready.set()
-                if self._hints.wait(pause):
+                worked = self._moment()
+                hinted = self._hints.wait(pause)
+                rested = self._moment()
+                self._look_anew_after_sleep(
+                    max(
+                        slept_seconds(started, worked, asked=math.inf),
+                        slept_seconds(worked, rested, asked=pause),
+                    )
+                )
+                started = rested
+                if hinted:
                     self._stop.wait(_GATHER_SECONDS)  # hints come in bursts
         finally:
             listener.close()
+
+    def _moment(self) -> Moment:
+        return Moment(self._real(), self._clock.monotonic())
+
+    def _look_anew_after_sleep(self, slept: float) -> None:
+        """Drives and network folders come and go meanwhile, and nobody tells of it."""
+        if slept:
+            _log.info("The computer slept for %.0f s: looking through all folders", slept)
+            self._hints.lost()
+            self._woken()
 
     def _turn_safely(self, keeper: FolderKeeper) -> float:
         try:
@@ -137,6 +175,9 @@ class Watcher:
         if config is not None:
             self._arrivals.retime(config.settle_seconds)
             keeper.configure(config)
+        asked, self._asked = self._asked, []
+        for reply in asked:
+            reply.set_result(None)
         keeper.heed(self._hints.empty())
         keeper.look_after_folders()
         self._arrivals.release(self._clock.monotonic(), keeper.home_of, self._stop.is_set)
