@@ -1,0 +1,121 @@
+"""What would be removed, what stays and why. Only looks; follows no link."""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from wavized.removal.table import ASKED_FOR, Known, Part, known, own_folders
+
+FOREIGN = "not made by Wavized"
+LINKED = "a link, and links are not followed"
+
+
+class Scope(Enum):
+    """How far it goes: journal and settings stay unless a person says otherwise."""
+
+    KEEP_STATE = frozenset(Part) - frozenset(ASKED_FOR)
+    ALL = frozenset(Part)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file of ours; `size` in bytes."""
+
+    path: Path
+    part: Part
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Something that is left where it is."""
+
+    path: Path
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files to remove, what stays beside them, and our folders: each goes once it is empty."""
+
+    items: tuple[Item, ...]
+    stays: tuple[Stay, ...]
+    folders: tuple[Path, ...]
+
+    def of(self, parts: Iterable[Part]) -> list[Item]:
+        """The files of these parts."""
+        wanted = frozenset(parts)
+        return [item for item in self.items if item.part in wanted]
+
+    def gone(self, parts: Iterable[Part]) -> list[Path]:
+        """What is not there any more once these parts are removed: files, then emptied folders."""
+        paths = [item.path for item in self.of(parts)]
+        for folder in self.folders:
+            try:
+                if set(folder.iterdir()) <= set(paths):
+                    paths.append(folder)
+            except OSError:
+                continue
+        return paths
+
+
+def look(guarded: Iterable[Path] = ()) -> Plan:
+    """Look through our folders. `guarded` (library, watched folders) are never removed, not even empty."""
+    table, own = known(), own_folders()
+    items: list[Item] = []
+    stays: list[Stay] = []
+    plain: list[Path] = []
+    for folder in own:
+        if not os.path.lexists(folder):
+            continue
+        if not is_plain_folder(folder):
+            stays.append(Stay(folder, LINKED if folder.is_symlink() else FOREIGN))
+            continue
+        plain.append(folder)
+        for found in _judge(folder, [entry for entry in table if entry.folder == folder], own):
+            if isinstance(found, Item):
+                items.append(found)
+            else:
+                stays.append(found)
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home raises for a user without a home
+    spared = {os.path.realpath(path) for path in (*guarded, Path(home), Path(os.sep))}
+    empty = [folder for folder in plain if os.path.realpath(folder) not in spared]
+    return Plan(tuple(items), tuple(stays), tuple(empty))
+
+
+def is_plain_folder(folder: Path) -> bool:
+    """Whether it is a folder by itself, and neither a link nor a Windows junction to one elsewhere."""
+    real = Path(os.path.realpath(folder))
+    here = Path(os.path.realpath(folder.parent)) / folder.name
+    return folder.is_dir() and not folder.is_symlink() and os.path.normcase(real) == os.path.normcase(here)
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether it is a file by itself and no link."""
+    try:
+        return modes.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _judge(folder: Path, table: Iterable[Known], own: Iterable[Path]) -> Iterator[Item | Stay]:
+    """Every entry of one of our folders: ours by its name, or somebody else's."""
+    inner, rules = set(own), list(table)
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        yield Stay(folder, f"cannot be read: {error.strerror}")
+        return
+    for path in entries:
+        if path in inner:
+            continue  # looked through by itself
+        part = next((rule.part for rule in rules if rule.pattern.fullmatch(path.name)), None)
+        if part is not None and is_plain_file(path):
+            yield Item(path, part, path.lstat().st_size)
+        else:
+            yield Stay(path, LINKED if part and path.is_symlink() else FOREIGN)

@@ -1,0 +1,62 @@
+"""The names of all files that Wavized makes for itself, folder by folder. What is not here is not ours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from wavized.config import paths
+
+
+class Part(StrEnum):
+    """What a file is for, and so whether it goes unasked."""
+
+    CACHE = "cache"
+    LOG = "log"
+    TRACE = "trace"
+    LOCK = "lock"
+    JOURNAL = "journal"
+    SETTINGS = "settings"
+
+
+ASKED_FOR = (Part.JOURNAL, Part.SETTINGS)
+"""What is only removed where a person says so."""
+
+_PROCESS = r"(\.\d+)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """In `folder`, files whose whole name fits the pattern are ours."""
+
+    folder: Path
+    part: Part
+    pattern: re.Pattern[str]
+
+
+def _known(folder: Path, part: Part, pattern: str) -> Known:
+    return Known(folder, part, re.compile(pattern))
+
+
+def known() -> list[Known]:
+    """All of it, in the folders of this user; asked anew each time, as `paths` are."""
+    state, config = paths.state_dir(), paths.config_file()
+    name = re.escape(config.name)
+    return [
+        _known(paths.cache_dir() / "previews", Part.CACHE, r"[0-9a-f]{16,128}\.\d+\.(json|png|wav)(\.part)?"),
+        _known(paths.log_dir(), Part.LOG, r"(wavized|worker)\.log(\.\d+)?"),
+        _known(state, Part.LOCK, r"(daemon|sort)\.lock"),
+        _known(state, Part.TRACE, r"window-port"),
+        _known(state, Part.TRACE, rf"(runtime|sessions)\.json{_PROCESS}"),
+        _known(state, Part.JOURNAL, r"journal\.db(-wal|-shm|-journal)?"),
+        _known(config.parent, Part.SETTINGS, rf"{name}|\.{name}\.[0-9a-f]{{8}}"),
+    ]
+
+
+def own_folders() -> list[Path]:
+    """The folders that are ours alone, the inner ones first; one may lie in another."""
+    whole = {paths.state_dir(), paths.cache_dir(), paths.log_dir(), paths.config_file().parent}
+    whole |= {entry.folder for entry in known()}
+    return sorted(whole, key=lambda folder: (-len(folder.parts), folder))
