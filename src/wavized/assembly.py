@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from wavized.archives.store import ArchiveStore
+from wavized.archives.zipped import Rules
 from wavized.audio.probe import HeaderProbe
 from wavized.audio.tags import read_tags
 from wavized.clock import SystemClock
@@ -23,12 +25,15 @@ from wavized.journal.store import SqliteJournal
 from wavized.library.digest import sha256_of
 from wavized.library.filer import LibraryFiler
 from wavized.library.root import prepare_library
-from wavized.ports import Classifier, Events, Witnesses
+from wavized.logic.selection import Selection
+from wavized.ports import Classifier, Witnesses
 from wavized.services.filing import Filing, Shelves
+from wavized.services.hub import EventHub
 from wavized.services.intake import Intake, Limits
 from wavized.services.recovery import recover
 from wavized.services.review import Reviewing
 from wavized.services.sorting import Sorting, Sureness
+from wavized.services.unpacking import Unpacking, Wanted, everything
 from wavized.services.witnesses import Bystanders
 from wavized.splice import SpliceCatalogue
 
@@ -66,6 +71,20 @@ def limits(config: Config) -> Limits:
     return Limits(max_seconds=config.max_seconds, max_bytes=int(config.max_megabytes * 1e6))
 
 
+def archive_rules(config: Config) -> Rules:
+    """What is read from archives."""
+    return Rules(limits(config).max_bytes, config.sidecars)
+
+
+def wanted_in_archives(config: Config) -> Wanted:
+    """The patterns of each watched folder hold inside its archives too."""
+    rules = {
+        folder.path: Selection(folder.path, config.library, include=folder.include, exclude=folder.exclude)
+        for folder in config.watch
+    }
+    return lambda root, relative: root not in rules or rules[root].fits(relative)
+
+
 def sureness(config: Config) -> Sureness:
     """The user's thresholds."""
     return Sureness(config.file_above, config.margin, config.reject_above)
@@ -87,36 +106,62 @@ class Workshop:
     journal: SqliteJournal
     filer: LibraryFiler
     classifier: Classifier
+    archives: ArchiveStore
     intake: Intake
+    unpacking: Unpacking
     filing: Filing
     sorting: Sorting
     reviewing: Reviewing
     clock: SystemClock
-    events: Events
+    events: EventHub
     origin: Origin
 
     @classmethod
     def open(
-        cls, config: Config, *, origin: Origin, classifier: Classifier, events: Events, journal: SqliteJournal
+        cls,
+        config: Config,
+        *,
+        origin: Origin,
+        classifier: Classifier,
+        events: EventHub,
+        journal: SqliteJournal,
     ) -> Workshop:
         """Wire the services for this configuration."""
         clock = SystemClock()
+        archives = ArchiveStore(paths.cache_dir() / "packs", journal, sha256_of, archive_rules(config))
+        events.subscribe(archives.hear)
         filer = LibraryFiler(config.sidecars)
         shelves = Shelves(config.library, config.folders)
         filing = Filing(
-            journal=journal, filer=filer, digest=sha256_of, clock=clock, events=events, shelves=shelves
+            journal=journal,
+            filer=filer,
+            digest=sha256_of,
+            clock=clock,
+            events=events,
+            shelves=shelves,
+            archives=archives,
+        )
+        intake = Intake(
+            journal=journal,
+            probe=HeaderProbe(),
+            digest=sha256_of,
+            clock=clock,
+            origin=origin,
+            limits=limits(config),
         )
         return cls(
             journal=journal,
             filer=filer,
             classifier=classifier,
-            intake=Intake(
+            archives=archives,
+            intake=intake,
+            unpacking=Unpacking(
                 journal=journal,
-                probe=HeaderProbe(),
-                digest=sha256_of,
+                intake=intake,
+                archives=archives,
                 clock=clock,
                 origin=origin,
-                limits=limits(config),
+                wanted=wanted_in_archives(config) if origin is Origin.WATCH else everything,
             ),
             filing=filing,
             sorting=Sorting(
@@ -128,9 +173,17 @@ class Workshop:
                 origin=origin,
                 sureness=sureness(config),
                 batch_size=config.batch_size,
+                archives=archives,
                 witnesses=witnesses(config),
             ),
-            reviewing=Reviewing(journal=journal, filer=filer, filing=filing, digest=sha256_of, clock=clock),
+            reviewing=Reviewing(
+                journal=journal,
+                filer=filer,
+                filing=filing,
+                digest=sha256_of,
+                clock=clock,
+                archives=archives,
+            ),
             clock=clock,
             events=events,
             origin=origin,
@@ -138,7 +191,7 @@ class Workshop:
 
     def recover(self, origin: Origin, *, carry_on: bool) -> list[Job]:
         """Make journal and disk agree after a crash of a process that owned jobs of this origin."""
-        return recover(
+        touched = recover(
             journal=self.journal,
             filer=self.filer,
             filing=self.filing,
@@ -146,6 +199,8 @@ class Workshop:
             origin=origin,
             carry_on=carry_on,
         )
+        self.archives.tidy(origin)
+        return touched
 
     def correct(self, job_id: int, category: str) -> Job:
         """File a sample as the user says."""
@@ -159,6 +214,9 @@ class Workshop:
         self.filer = self.filing.filer = self.reviewing.filer = LibraryFiler(config.sidecars)
         self.filing.shelves = Shelves(config.library, config.folders)
         self.intake.limits = limits(config)
+        self.archives.rules = archive_rules(config)
+        if self.origin is Origin.WATCH:
+            self.unpacking.wanted = wanted_in_archives(config)
         self.sorting.sureness = sureness(config)
         self.sorting.batch_size = config.batch_size
         self.sorting.witnesses = witnesses(config)

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import FrameType
 
 from starlette.routing import BaseRoute
 
+from wavized.archives.probe import ArrivalProbe
 from wavized.assembly import Workshop, make_classifier, model_folder, open_library, use_settings
-from wavized.audio.probe import HeaderProbe
 from wavized.autostart.choose import choose_autostart
 from wavized.clock import SystemClock
 from wavized.config import paths
@@ -28,6 +26,8 @@ from wavized.config.load import load
 from wavized.config.model import Config
 from wavized.config.program import login_command, own_command
 from wavized.control.instance import InstanceLock
+from wavized.control.leaving import stop_on_signals
+from wavized.control.supervisor import Supervisor
 from wavized.domain.events import Event, JobChanged, Notice, StatusChanged
 from wavized.domain.job import DaemonState, Job, Origin, Status
 from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError, WavizedError
@@ -40,12 +40,15 @@ from wavized.services.hub import EventHub
 from wavized.services.pipeline import Pipeline
 from wavized.services.progress import Progress
 from wavized.services.status import read_status
+from wavized.services.vigil import Vigil
 from wavized.tray.open_folder import open_folder
+from wavized.tray.surroundings import display_answers
+from wavized.trayless import Trayless
 from wavized.trayside import TraySide
 from wavized.watch.folder import FolderState, FolderStatus
 from wavized.watch.follow import FileFollower
 from wavized.watch.watcher import Watcher
-from wavized.window import folders, jobs, settings, setup, sorts
+from wavized.window import folders, hint, jobs, settings, setup, sorts
 from wavized.window.app import command_routes
 from wavized.window.previews import Previews, default_command
 from wavized.window.sorter import Sorter
@@ -67,6 +70,7 @@ class Daemon:
         window: bool = True,
         reception: Reception | None = None,
         stop: threading.Event | None = None,
+        supervisor: Supervisor | None = None,
     ) -> None:
         """With a `reception` of its own, a first run has taken the lock already."""
         self._config_path = config_path
@@ -77,6 +81,7 @@ class Daemon:
         self.events = EventHub()
         self.progress = Progress()
         self._stop = stop or threading.Event()
+        self._supervisor = supervisor or Supervisor({})
         self._tray: TraySide | None = None
         self._ready = threading.Event()
         self._failure: Exception | None = None
@@ -135,6 +140,8 @@ class Daemon:
             "progress": None if flood is None else asdict(flood),
             "folders": [{**asdict(folder), "path": str(folder.path)} for folder in self._watcher.status()],
             "window": self._reception.pages,
+            "config": str(self._config_path),
+            "hint": self._trayless.hint(),
         }
 
     def show(self, page: str = "") -> None:
@@ -187,6 +194,7 @@ class Daemon:
         self._pipeline = Pipeline(
             journal=self._journal,
             intake=self._workshop.intake,
+            unpacking=self._workshop.unpacking,
             sorting=self._workshop.sorting,
             filing=self._workshop.filing,
             classifier=self._classifier,
@@ -199,11 +207,13 @@ class Daemon:
         self._watcher = Watcher(
             self.config,
             known=self._journal,
-            probe=HeaderProbe(),
+            probe=ArrivalProbe(),
             clock=self._clock,
             deliver=self._pipeline.deliver,
             events=self.events,
+            woken=self._pipeline.wake,
         )
+        self._vigil = Vigil({"pipeline": self._pipeline.answer, "watch": self._watcher.answer})
         self._reception = self._received or Reception(pages=self._want_window)
         self._stack.callback(self._reception.close)  # also where the start fails before it serves
         self.events.subscribe(self._hear)
@@ -211,12 +221,14 @@ class Daemon:
         self._stack.callback(self._previews.close)
         self._sorter = Sorter(own_command(), self._reception.feed.tell_sort)
         self._follower = FileFollower(self._config_path, self._reload)
+        self._trayless = Trayless(
+            self._journal, show=self.show, tell=self.events.publish, stop=self._stop
+        )
+        self._stack.callback(self._trayless.close)
 
     def _start(self) -> None:
         """Pipeline first (recovery), then the interface, then the watch; stopped in the opposite order."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            previous = signal.signal(number, self._on_signal)
-            self._stack.callback(signal.signal, number, previous)
+        self._stack.enter_context(stop_on_signals(self.stop))
         self._pipeline.ask(lambda: self._greet_library(self.config))
         pending = self._journal.find(states=PENDING, origin=Origin.WATCH)
         self.progress.expect(job.id for job in pending)
@@ -244,7 +256,14 @@ class Daemon:
         watched = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
         log.info("Watching %s, filing into %s", watched, self.config.library)
         self._ready.set()
+        self._supervisor.trouble = self._trouble
+        self._supervisor.ready(f"Watching {watched}")
         self.events.publish(StatusChanged())
+        if self._want_tray:
+            self._trayless.begin()
+
+    def _trouble(self) -> str:
+        return self._vigil.trouble(self._clock.monotonic(), {one.name for one in threading.enumerate()})
 
     def _desk(self) -> Desk:
         """What the window and the commands are answered with."""
@@ -262,6 +281,7 @@ class Daemon:
                 self._follower.look,
             )
             routes += setup.routes(self._config_path, self._follower.look)
+            routes += hint.routes(self._trayless.put_aside)
         return Desk(
             routes,
             lambda: self._reception.about(self.config, model_folder(self.config)),
@@ -278,10 +298,6 @@ class Daemon:
     def _started(self, start: Callable[[], object], stop: Callable[[], object]) -> None:
         start()
         self._stack.callback(stop)
-
-    def _on_signal(self, number: int, _: FrameType | None) -> None:
-        log.info("Stopping on %s", signal.Signals(number).name)
-        self.stop()
 
     def _recover(self) -> list[Job]:
         """Runs on the pipeline thread before anything else, and again after a failure of the journal."""
@@ -330,15 +346,27 @@ class Daemon:
         """Hold the main thread: with the tray's loop where one can be shown, else until told to stop."""
         if self._want_tray:
             self._tray = TraySide(self)
+            had_display = display_answers()
             try:
                 if not self._stop.is_set():
                     self._tray.run()
                     self._stop.set()
             except WavizedError as error:
-                self.events.publish(Notice(f"{error.message}; Wavized runs on without it", error.hint))
+                self._do_without_tray(error, had_display)
         # A wait without end would keep Python from handling signals on Windows.
         while not self._stop.wait(3600.0):
             pass
+
+    def _do_without_tray(self, error: WavizedError, had_display: bool) -> None:
+        """Leave with the session that the icon was part of; run on where there never was one.
+
+        What stayed would be out of sight, and keep the next login's start, which has a display, from running.
+        """
+        if had_display and not display_answers():
+            log.info("%s; its session has ended, and Wavized with it", error.message)
+            self.stop()
+        else:
+            self.events.publish(Notice(f"{error.message}; Wavized runs on without it", error.hint))
 
 
 def _describe(folder: FolderStatus) -> str:

@@ -65,6 +65,18 @@ class UnreadableAudioError(WavizedError):
     """A file is no audio that can be decoded: truncated, empty, foreign, forbidden, not finite."""
 
 
+class ArchiveRefusedError(WavizedError):
+    """An archive is not read; `damaged` tells that it cannot be, not that it may not."""
+
+    def __init__(self, message: str, *, hint: str = "", damaged: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.damaged = damaged
+
+
+class CacheUnavailableError(WavizedError):
+    """The program's own folder for passing files cannot take any now (full, read-only): what needs it waits."""
+
+
 class LibraryUnavailableError(WavizedError):
     """The library cannot take files now (missing, read-only, full): the job waits, the source stays."""
 

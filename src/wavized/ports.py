@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from wavized.domain.events import Event
@@ -46,8 +46,55 @@ class Probe(Protocol):
 class Witnesses(Protocol):
     """Who speaks of a sample beside the ear: its names, its tags. Called by one thread at a time."""
 
-    def about(self, path: Path) -> tuple[Evidence, ...]:
-        """What is said of this file; never raises, and nothing is said where nothing is known."""
+    def about(self, path: Path, named: Path | None = None) -> tuple[Evidence, ...]:
+        """What is said of this file; never raises, and nothing is said where nothing is known.
+
+        `named` is the path whose names speak of it, where that is another one.
+        """
+        ...
+
+
+class OpenArchive(Protocol):
+    """An archive, opened for reading; used by one thread. `stat` is that of the file that is open."""
+
+    stat: FileStat
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """What is not read, in words, and how many files that are."""
+        ...
+
+    @property
+    def sounds(self) -> Sequence[PurePath]:
+        """The audio files, each by a path that is safe below any folder; always in the same order."""
+        ...
+
+    def extract(self, sound: PurePath, folder: Path) -> FileStat:
+        """Write a sound, whole, to its path below `folder`.
+
+        Raises UnreadableAudioError where it is damaged, CacheUnavailableError where it cannot be written.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class Archives(Protocol):
+    """Archives, and the private folders in which what is read from them lies for a while."""
+
+    def open(self, path: Path) -> OpenArchive:
+        """Raises ArchiveRefusedError with the reason."""
+        ...
+
+    def folder_for(self, path: Path, stat: FileStat, origin: Origin) -> Path:
+        """The folder for this version of an archive; the same each time."""
+        ...
+
+    def restore(self, job: Job) -> None:
+        """See that a sample from an archive lies at its place with its content; other jobs need nothing.
+
+        Raises FilingError where the archive is gone or holds something else by now.
+        """
         ...
 
 

@@ -109,7 +109,7 @@ def test_a_fault_in_reading_names_does_not_hold_up_the_sample(make_house, caplog
     """What the ear says counts, the others are filed as well, and the log tells."""
 
     class Broken:
-        def about(self, path: Path):
+        def about(self, path: Path, named: Path | None = None):
             raise RuntimeError(f"a fault met with {path.name}")
 
     house = make_house(told())

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from support.audio import write_tone
+from wavized.archives.store import ArchiveStore
+from wavized.archives.zipped import Rules
 from wavized.audio.probe import HeaderProbe
 from wavized.config.model import DEFAULT_FOLDERS
 from wavized.domain.events import Event
@@ -17,11 +19,13 @@ from wavized.journal.store import SqliteJournal
 from wavized.library.digest import sha256_of
 from wavized.library.filer import LibraryFiler
 from wavized.services.filing import Filing, Shelves
+from wavized.services.hub import EventHub
 from wavized.services.intake import Intake, Limits
 from wavized.services.pipeline import Pipeline
 from wavized.services.recovery import recover
 from wavized.services.review import Reviewing
 from wavized.services.sorting import Sorting, Sureness
+from wavized.services.unpacking import Unpacking
 
 MODEL = ModelInfo(
     model_id="scripted",
@@ -114,14 +118,13 @@ class ScriptedEar:
         return "ready"
 
 
-class EventLog:
+class EventLog(EventHub):
     """Keeps all events."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.events: list[Event] = []
-
-    def publish(self, event: Event) -> None:
-        self.events.append(event)
+        self.subscribe(self.events.append)
 
 
 class House:
@@ -138,6 +141,9 @@ class House:
         self.origin = origin
         self.journal = SqliteJournal(place / "journal.db")
         self.filer = LibraryFiler((".asd",))
+        self.packs = place / "cache" / "packs"
+        self.archives = ArchiveStore(self.packs, self.journal, sha256_of, Rules(10_000_000, (".asd",)))
+        self.log.subscribe(self.archives.hear)
         self.filing = Filing(
             journal=self.journal,
             filer=self.filer,
@@ -145,6 +151,7 @@ class House:
             clock=self.clock,
             events=self.log,
             shelves=Shelves(self.library, DEFAULT_FOLDERS),
+            archives=self.archives,
         )
         self.intake = Intake(
             journal=self.journal,
@@ -163,9 +170,22 @@ class House:
             origin=origin,
             sureness=Sureness(),
             batch_size=8,
+            archives=self.archives,
         )
         self.reviewing = Reviewing(
-            journal=self.journal, filer=self.filer, filing=self.filing, digest=sha256_of, clock=self.clock
+            journal=self.journal,
+            filer=self.filer,
+            filing=self.filing,
+            digest=sha256_of,
+            clock=self.clock,
+            archives=self.archives,
+        )
+        self.unpacking = Unpacking(
+            journal=self.journal,
+            intake=self.intake,
+            archives=self.archives,
+            clock=self.clock,
+            origin=origin,
         )
 
     def __enter__(self) -> House:
@@ -229,6 +249,7 @@ class House:
         return Pipeline(
             journal=self.journal,
             intake=self.intake,
+            unpacking=self.unpacking,
             sorting=self.sorting,
             filing=self.filing,
             classifier=self.ear,

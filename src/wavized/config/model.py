@@ -89,6 +89,8 @@ class Config(_Frozen):
     max_seconds: float = Field(default=12.0, gt=0.0, le=600.0)
     max_megabytes: float = Field(default=100.0, gt=0.0)
 
+    archives: bool = True
+
     settle_seconds: float = Field(default=3.0, ge=0.1, le=3600.0)
     rescan_seconds: float = Field(default=300.0, ge=1.0)
     model: Path | None = None

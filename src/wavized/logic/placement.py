@@ -16,11 +16,13 @@ MAX_NAME_BYTES = 255
 """What a name may take on every usual filesystem (ext4, APFS, NTFS count at least this generously)."""
 
 _MAX_SUFFIX_BYTES = 32  # anything longer after the last dot is part of the name, not a file type
-_FORBIDDEN = frozenset('<>:"/\\|?*')
-_RESERVED = frozenset(
+FORBIDDEN = frozenset('<>:"/\\|?*')
+"""Characters that some system does not allow in a name."""
+RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
     | {f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³"}
 )
+"""Names that Windows keeps for devices, in capitals and without an ending."""
 
 
 def plan(
@@ -56,12 +58,12 @@ def _folder_name_problem(name: str) -> str:
         return "is empty"
     if name in {".", ".."}:
         return "would leave its place in the library"
-    bad = sorted(c for c in set(name) if c in _FORBIDDEN or unicodedata.category(c) in {"Cc", "Cs"})
+    bad = sorted(c for c in set(name) if c in FORBIDDEN or unicodedata.category(c) in {"Cc", "Cs"})
     if bad:
         return f"holds characters that folders cannot have: {' '.join(map(repr, bad))}"
     if name[-1] in ". " or name[0] == " ":
         return "starts or ends with a space, or ends with a dot"
-    if name.split(".")[0].rstrip().upper() in _RESERVED:
+    if name.split(".")[0].rstrip().upper() in RESERVED:
         return "is reserved by Windows"
     if len(os.fsencode(name)) > MAX_NAME_BYTES:
         return f"is longer than {MAX_NAME_BYTES} bytes"

@@ -13,6 +13,9 @@ AUDIO_SUFFIXES = frozenset(
 )
 """Suffixes of the audio files that are taken; case does not matter."""
 
+ARCHIVE_SUFFIXES = frozenset({".zip"})
+"""Suffixes of the archives that are looked into."""
+
 TEMPORARY_SUFFIXES = frozenset(
     {".crdownload", ".part", ".partial", ".download", ".tmp", ".!ut", ".opdownload"}
 )
@@ -25,6 +28,11 @@ _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 def is_audio(name: str) -> bool:
     """Whether a file name ends like an audio file's."""
     return PurePath(name).suffix.lower() in AUDIO_SUFFIXES
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file name ends like that of an archive that can be looked into."""
+    return PurePath(name).suffix.lower() in ARCHIVE_SUFFIXES
 
 
 def is_temporary(name: str) -> bool:
@@ -91,7 +99,8 @@ class Selection:
 
     `inner` holds other watched folders inside this one: a file belongs to the innermost. With `recursive`
     off only files directly in `root` are wanted. `include` and `exclude` are patterns as in `matches`; where
-    `include` is not empty a file has to match one of its patterns.
+    `include` is not empty a file has to match one of its patterns. With `archives` on those are wanted too;
+    for what is inside, an archive counts as a folder of its name.
     """
 
     root: Path
@@ -100,6 +109,7 @@ class Selection:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     recursive: bool = True
+    archives: bool = False
 
     @property
     def holds_nothing(self) -> bool:
@@ -122,12 +132,18 @@ class Selection:
 
     def takes(self, file: PurePath) -> bool:
         """Whether a file is wanted, all folders above it being entered already."""
+        archive = self.archives and is_archive(file.name)
         return (
-            is_audio(file.name)
+            (archive or is_audio(file.name))
             and not is_temporary(file.name)
             and not self.holds_nothing
-            and not any(matches(file, pattern) for pattern in self.exclude)
-            and (not self.include or any(matches(file, pattern) for pattern in self.include))
+            and (self.fits(file) if not archive else not self._is_excluded(file))
+        )
+
+    def fits(self, file: PurePath) -> bool:
+        """Whether the patterns let a file through, which may lie inside an archive."""
+        return not self._is_excluded(file) and (
+            not self.include or any(matches(file, pattern) for pattern in self.include)
         )
 
     def wants(self, file: PurePath) -> bool:
@@ -142,6 +158,9 @@ class Selection:
             if not self.enters(own):
                 return False
         return True
+
+    def _is_excluded(self, file: PurePath) -> bool:
+        return any(matches(file, pattern) for pattern in self.exclude)
 
     def _is_splice_backup(self, path: Path) -> bool:
         """Splice mirrors its tree in a `backup` folder beside `sounds`; a pack that is called Backup is

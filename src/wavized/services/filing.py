@@ -10,7 +10,7 @@ from wavized.domain.events import JobChanged
 from wavized.domain.job import Job, JobState, Placed, Placement
 from wavized.errors import ConfigError, FilingError, LibraryUnavailableError
 from wavized.logic import placement
-from wavized.ports import Clock, Events, Filer, Journal
+from wavized.ports import Archives, Clock, Events, Filer, Journal
 from wavized.services.intake import Digest, describe_twin, duplicate_reason, find_twin
 
 
@@ -38,6 +38,7 @@ class Filing:
         clock: Clock,
         events: Events,
         shelves: Shelves,
+        archives: Archives,
     ) -> None:
         self._journal = journal
         self.filer = filer
@@ -45,6 +46,7 @@ class Filing:
         self._clock = clock
         self._events = events
         self.shelves = shelves
+        self._archives = archives
 
     def record(self, job: Job) -> Job:
         """Write one new version of a job and tell the others."""
@@ -79,7 +81,7 @@ class Filing:
             job = self.record(replace(job, state=JobState.FILING, category=category, library=library))
             return self.record(replace(job, state=JobState.FAILED, reason=str(error)))
         started = replace(job, state=JobState.FILING, category=category, library=library, target=None)
-        return self._carry_out(started, lambda announce: self.filer.place(planned, announce))
+        return self._carry_out(started, lambda announce: self._place(job, planned, announce))
 
     def relocate(self, job: Job, category: str, reason: str) -> Job:
         """Move a filed sample to another category. Raises FilingError; the job is then `filed` as before.
@@ -128,6 +130,10 @@ class Filing:
                 reason=reason,
             )
         )
+
+    def _place(self, job: Job, planned: Placement, announce: Callable[[Path], None]) -> Placed:
+        self._archives.restore(job)
+        return self.filer.place(planned, announce)
 
     def _carry_out(self, started: Job, act: Callable[[Callable[[Path], None]], Placed]) -> Job:
         running = self.record(started)

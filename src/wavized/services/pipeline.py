@@ -25,11 +25,13 @@ from wavized.errors import (
     UsageError,
     WavizedError,
 )
+from wavized.logic.selection import is_archive
 from wavized.ports import Classifier, Clock, Events, Journal
 from wavized.services.filing import Filing
 from wavized.services.intake import Intake
 from wavized.services.pausing import Pausing
 from wavized.services.sorting import Sorting
+from wavized.services.unpacking import Unpacking
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Pipeline:
         *,
         journal: Journal,
         intake: Intake,
+        unpacking: Unpacking,
         sorting: Sorting,
         filing: Filing,
         classifier: Classifier,
@@ -71,6 +74,7 @@ class Pipeline:
     ) -> None:
         self._journal = journal
         self._intake = intake
+        self._unpacking = unpacking
         self._sorting = sorting
         self._filing = filing
         self._classifier = classifier
@@ -118,13 +122,17 @@ class Pipeline:
 
     def deliver(self, arrivals: Sequence[Arrival]) -> None:
         """Hand over settled files. Returns at once."""
-        self._inbox.put(lambda: self._arrivals.extend(arrivals))
+        self._inbox.put(lambda: self._accept(arrivals))
 
     def ask(self, command: Callable[[], T]) -> Future[T]:
         """Run a command on the pipeline thread; the future holds its result or its error."""
         reply: Future[T] = Future()
         self._inbox.put(lambda: self._answer(command, reply))
         return reply
+
+    def answer(self) -> Future[None]:
+        """Done once the thread has come round: it lives, and nothing holds it."""
+        return self.ask(_nothing)
 
     def set_paused(self, paused: bool, until: float | None = None) -> None:
         """Pause (until a time, in seconds since the epoch) or resume, and remember it over a restart."""
@@ -149,6 +157,14 @@ class Pipeline:
             busy = self._guarded(self._work)
             self._rest_when_idle(busy)
         self._read_inbox(block=False)
+        self._unpacking.let_go()
+
+    def _accept(self, arrivals: Sequence[Arrival]) -> None:
+        for arrival in arrivals:
+            if is_archive(arrival.path.name):
+                self._unpacking.add(arrival)
+            else:
+                self._arrivals.append(arrival)
 
     def _guarded(self, piece: Callable[[], bool]) -> bool:
         """One piece of work; whatever goes wrong, the thread lives on, waits and then puts things right."""
@@ -212,7 +228,10 @@ class Pipeline:
             return not hindered and self._settle()  # nothing else before journal and disk agree
         if self._arrivals:
             return self._admit()
-        return not self._pausing.held and not hindered and self._sort()
+        if self._pausing.held:
+            self._unpacking.let_go()
+            return False
+        return not hindered and self._sort()
 
     def _admit(self) -> bool:
         chunk = [self._arrivals.popleft() for _ in range(min(INTAKE_CHUNK, len(self._arrivals)))]
@@ -221,14 +240,24 @@ class Pipeline:
         except BaseException:
             self._arrivals.extendleft(reversed(chunk))
             raise
+        self._tell(jobs)
+        return True
+
+    def _unpack(self) -> bool:
+        """The next few sounds of an archive, once all before them are at rest, so that few lie about."""
+        if not self._unpacking.busy:
+            return False
+        self._tell(self._unpacking.step(self._filing.shelves.library))
+        return True
+
+    def _tell(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             self._events.publish(JobChanged(job))
-        return True
 
     def _sort(self) -> bool:
         if self._health.degraded:
             self._classifier.info()  # raises while the model is still unusable, also with nothing to hear
-        worked = self._sorting.step()
+        worked = self._sorting.step() or self._unpack()
         if worked:
             self._worked_at = self._clock.monotonic()
         if self._health != Health():

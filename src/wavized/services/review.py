@@ -12,7 +12,8 @@ from dataclasses import replace
 from wavized.domain.job import Job, JobState, Origin
 from wavized.errors import FilingError, LibraryUnavailableError, UsageError
 from wavized.logic.lifecycle import AT_REST
-from wavized.ports import Clock, Filer, Journal
+from wavized.logic.selection import is_archive
+from wavized.ports import Archives, Clock, Filer, Journal
 from wavized.services.filing import Filing
 from wavized.services.intake import Digest
 
@@ -24,13 +25,21 @@ class Reviewing:
     """Corrects, confirms and undoes."""
 
     def __init__(
-        self, *, journal: Journal, filer: Filer, filing: Filing, digest: Digest, clock: Clock
+        self,
+        *,
+        journal: Journal,
+        filer: Filer,
+        filing: Filing,
+        digest: Digest,
+        clock: Clock,
+        archives: Archives,
     ) -> None:
         self._journal = journal
         self.filer = filer
         self._filing = filing
         self._digest = digest
         self._clock = clock
+        self._archives = archives
 
     def correct(
         self, job_id: int, category: str, *, categories: Sequence[str], rejects: Sequence[str]
@@ -80,10 +89,16 @@ class Reviewing:
             raise UsageError(f"There is no sample no. {job_id}", hint="wavized history lists them")
         if job.state not in AT_REST:
             raise UsageError(f"No. {job_id} is being worked on", hint="Try again in a moment")
+        if job.archive is None and is_archive(job.source.name):
+            raise UsageError(
+                f"No. {job_id} is an archive and no sample",
+                hint="Unpack it into a watched folder, or try it again with: wavized sort ARCHIVE",
+            )
         # From here on it is the daemon's (or of whoever holds its lock): no sort beside it may touch it.
         return replace(job, origin=Origin.WATCH)
 
     def _read(self, job: Job) -> str:
+        self._archives.restore(job)
         try:
             return self._digest(job.source)
         except OSError as error:
@@ -118,6 +133,7 @@ class Reviewing:
         return done
 
     def _take_back(self, job: Job, reason: str) -> Job:
+        self._archives.restore(job)  # the sample must be somewhere else before it leaves the library
         self._journal.put_setting(UNDOING, str(job.id))
         try:
             self.filer.take_back(job)

@@ -27,8 +27,10 @@ from wavized.domain.hearing import (
 )
 from wavized.domain.job import Job, JobState, Origin
 from wavized.domain.sample import Kind
+from wavized.errors import FilingError
+from wavized.logic.origins import named_path
 from wavized.logic.policy import Thresholds, judge
-from wavized.ports import Classifier, Clock, Events, Journal, Witnesses
+from wavized.ports import Archives, Classifier, Clock, Events, Journal, Witnesses
 from wavized.services.filing import Filing
 
 log = logging.getLogger(__name__)
@@ -85,6 +87,7 @@ class Sorting:
         origin: Origin,
         sureness: Sureness,
         batch_size: int,
+        archives: Archives,
         witnesses: Witnesses | None = None,
     ) -> None:
         self._journal = journal
@@ -95,6 +98,7 @@ class Sorting:
         self._origin = origin
         self.sureness = sureness
         self.batch_size = batch_size
+        self._archives = archives
         self.witnesses = witnesses
 
     def step(self) -> bool:
@@ -125,6 +129,8 @@ class Sorting:
     def _hear(self, batch: Sequence[Job]) -> None:
         model = self._classifier.info()
         running = self._record([replace(job, state=JobState.CLASSIFYING) for job in batch])
+        for job in running:
+            self._bring_back(job)
         try:
             answers = self._classifier.classify([job.source for job in running])
         except BaseException:
@@ -132,15 +138,24 @@ class Sorting:
             self._record([replace(job, state=JobState.QUEUED) for job in running])
             raise
         heard = [
-            self._heard(job, answer, self._conclude(job.source, answer, model))
+            self._heard(job, answer, self._conclude(job, answer, model))
             for job, answer in zip(running, answers, strict=True)
         ]
         for job in self._record(heard):
             if job.state is JobState.DECIDED:
                 self._carry_out(job)
 
-    def _conclude(self, path: Path, answer: Answer, model: ModelInfo) -> Judgement | None:
-        return conclude(answer, model, self.sureness, partial(_ask, self.witnesses, path))
+    def _bring_back(self, job: Job) -> None:
+        """A sample from an archive may have been lost with the program's passing files meanwhile."""
+        try:
+            self._archives.restore(job)
+        except FilingError as error:
+            log.warning("%s", error)  # the worker says that it is not there
+
+    def _conclude(self, job: Job, answer: Answer, model: ModelInfo) -> Judgement | None:
+        return conclude(
+            answer, model, self.sureness, partial(_ask, self.witnesses, job.source, named_path(job))
+        )
 
     def _heard(self, job: Job, answer: Answer, judgement: Judgement | None) -> Job:
         if isinstance(answer, Unanswered):
@@ -184,15 +199,22 @@ class Sorting:
 
 
 def hear_one_by_one(
-    classifier: Classifier, paths: Sequence[Path], sureness: Sureness, witnesses: Witnesses | None = None
+    classifier: Classifier,
+    paths: Sequence[Path],
+    sureness: Sureness,
+    witnesses: Witnesses | None = None,
+    named: Sequence[Path] = (),
 ) -> list[Judgement]:
-    """Judge files without a journal (`classify`, dry runs); one the worker broke on is asked once more."""
+    """Judge files without a journal (`classify`, dry runs); one the worker broke on is asked once more.
+
+    `named` are the paths whose names speak of them, where those are others.
+    """
     model = classifier.info()
     judgements: list[Judgement] = []
-    for path, answer in zip(paths, classifier.classify(paths), strict=True):
+    for path, name, answer in zip(paths, named or paths, classifier.classify(paths), strict=True):
         if isinstance(answer, Unanswered):
             answer = classifier.classify([path])[0]
-        judgement = conclude(answer, model, sureness, partial(_ask, witnesses, path))
+        judgement = conclude(answer, model, sureness, partial(_ask, witnesses, path, name))
         if judgement is None:
             assert isinstance(answer, Unanswered)
             judgement = Judgement(Fail(f"worker_crashed: {answer.reason}"), model_id=model.model_id)
@@ -200,10 +222,10 @@ def hear_one_by_one(
     return judgements
 
 
-def _ask(witnesses: Witnesses | None, path: Path) -> tuple[Evidence, ...]:
+def _ask(witnesses: Witnesses | None, path: Path, named: Path) -> tuple[Evidence, ...]:
     """What is said of a file. A fault in reading names and tags must not hold up what the ear has heard."""
     try:
-        return witnesses.about(path) if witnesses else ()
+        return witnesses.about(path, named) if witnesses else ()
     except Exception:  # hostile names and tags are beside the point; the next try would meet them again
         log.exception("Names and tags of %s are left out", path)
         return ()

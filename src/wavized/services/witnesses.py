@@ -42,9 +42,10 @@ class Bystanders:
         self._read_tags = read_tags
         self._catalogue = catalogue
 
-    def about(self, path: Path) -> tuple[Evidence, ...]:
+    def about(self, path: Path, named: Path | None = None) -> tuple[Evidence, ...]:
         """What file name, folder, pack, tags and catalogue say, each apart."""
-        said = [*saying.from_names(path.stem, *saying.folders_of(path))]
+        names = named or path
+        said = [*saying.from_names(names.stem, *saying.folders_of(names))]
         tagged = saying.from_tags(self._read_tags(path))
         if tagged is not None:
             said.append(tagged)

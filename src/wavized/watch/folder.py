@@ -80,6 +80,7 @@ def selections(config: Config) -> dict[Path, Selection]:
             include=folder.include,
             exclude=folder.exclude,
             recursive=folder.recursive,
+            archives=config.archives,
         )
         for real, folder in reals.items()
     }

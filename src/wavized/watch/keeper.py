@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from wavized.config.model import Config, Existing, WatchFolder
 from wavized.domain.events import Notice
 from wavized.domain.sample import FileStat
 from wavized.errors import WavizedError
+from wavized.logic.selection import is_archive
 from wavized.ports import Clock, Events, KnownFiles
 from wavized.watch.arrivals import Arrivals, Home
 from wavized.watch.folder import Folder, FolderState, FolderStatus, selections
@@ -159,13 +160,18 @@ class FolderKeeper:
         started = self.clock.now()
         self._listen(folder)
         folder.identity = identity
-        if folder.config.existing is Existing.LEAVE and not self.known.is_adopted(folder.path):
-            self._take_as_known(folder, int(started * 1e9))
+        leave = folder.config.existing is Existing.LEAVE
+        taken_on = self.known.is_adopted(folder.path)
+        if leave and not self.known.is_adopted(_archives_of(folder.path)):
+            # a folder may have been taken on by a Wavized that did not look into archives yet
+            self._take_as_known(folder, int(started * 1e9), archives_only=taken_on)
+        if leave and not taken_on:
             folder.next_scan = self._after_scan(folder, self.clock.monotonic())
         else:
             self._scan_all(folder)
-        if not self.stopped() and not self.known.is_adopted(folder.path):
-            self.known.adopt(folder.path, started)
+        for adopted in (folder.path, _archives_of(folder.path)):
+            if not self.stopped() and not self.known.is_adopted(adopted):
+                self.known.adopt(adopted, started)
         if folder.state is FolderState.WATCHING:
             folder.told = ""
 
@@ -201,17 +207,21 @@ class FolderKeeper:
         folder.identity = None
         self._unreadable = {path for path in self._unreadable if not path.is_relative_to(folder.path)}
 
-    def _take_as_known(self, folder: Folder, started_ns: int) -> None:
+    def _take_as_known(self, folder: Folder, started_ns: int, *, archives_only: bool) -> None:
         """Remember all that the folder holds, except what came since its adoption began: that is an arrival.
 
-        A clock of a file server that is wrong by minutes must not turn everything into arrivals, so a change
-        in the future does not count.
+        Archives are remembered also where they are not looked into now. A clock of a file server that is
+        wrong by minutes must not turn everything into arrivals, so a change in the future does not count.
         """
         batch: list[tuple[Path, FileStat]] = []
-        for path, status in self._walk(folder):
+        selection = replace(folder.selection, archives=True)
+        for path, status in walk(folder.path, selection, self.stopped, self._tell_unreadable):
+            if archives_only and not is_archive(path.name):
+                continue
             stat = file_stat(status)
             just_now = started_ns < status.st_ctime_ns < int((self.clock.now() + 2.0) * 1e9)
-            if just_now or self.hints.holds(path):
+            relative = path.relative_to(folder.path)
+            if (just_now or self.hints.holds(path)) and folder.selection.takes(relative):
                 self.arrivals.consider(path, stat, self.clock.monotonic())
                 continue
             batch.append((path, stat))
@@ -268,6 +278,11 @@ class FolderKeeper:
 def _heard_differently(before: WatchFolder, after: WatchFolder) -> bool:
     """Whether a change of configuration means to listen to the folder in another way."""
     return (before.recursive, before.polling) != (after.recursive, after.polling)
+
+
+def _archives_of(folder: Path) -> Path:
+    """What stands for a folder's archives among the folders taken on; no folder has such a name."""
+    return folder / "*.zip"
 
 
 def _outermost(trees: Iterable[Path]) -> list[Path]:
