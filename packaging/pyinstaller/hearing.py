@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def loaded_when_hearing(left_out: Iterable[str]) -> list[str]:
@@ -32,6 +33,7 @@ def hear() -> None:
 if __name__ == "__main__":
     for name in sys.stdin.read().split():
         sys.modules[name] = None  # type: ignore[assignment]  # to Python it is not installed
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
     hear()
     loaded = {name for name, module in sys.modules.items() if module is not None}
     sys.stdout.write("\n".join(sorted(loaded - {"__main__", "__mp_main__"})))

@@ -61,6 +61,9 @@ UNUSED = (
 OTHER_LICENCE = ("readline", "_gdbm", "dbm.gnu")
 """Would bring libraries under the GPL along, for nothing."""
 
+REPLACEABLE = ("pystray", "Xlib", "soxr")
+"""Under the LGPL: they lie as ordinary files beside the program, so that anybody can put another version there."""
+
 TEST_LIBRARIES = re.compile(r"aoti_custom_ops|backend_with_compiler|jitbackend_test|torchbind_test")
 """torch's own test suite in C++."""
 
