@@ -320,7 +320,7 @@ def test_with_existing_leave_what_a_folder_holds_is_taken_as_known(downloads: Pa
     with Watch(library, WatchFolder(path=downloads)) as watch:
         watch.until_open()
         assert watch.known.files == {old: stat_of(old)}
-        assert set(watch.known.adopted) == {downloads}
+        assert downloads in watch.known.adopted
         sentinel(watch, downloads)
         assert old not in watch.paths()
 
@@ -333,7 +333,7 @@ def test_with_existing_file_what_a_folder_holds_is_delivered(downloads: Path, li
         watch.until_delivered(*old)
         assert set(watch.paths().values()) == {1}
         assert {arrival.mode for arrival in watch.arrivals} == {FilingMode.HARDLINK}
-        assert set(watch.known.adopted) == {downloads}
+        assert downloads in watch.known.adopted
 
 
 def test_a_file_that_grows_during_the_adoption_is_delivered(downloads: Path, library: Path) -> None:
