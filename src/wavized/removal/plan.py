@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from wavized.removal import packs
 from wavized.removal.table import ASKED_FOR, Known, Part, known, own_folders
 
 FOREIGN = "not made by Wavized"
@@ -82,10 +83,27 @@ def look(guarded: Iterable[Path] = ()) -> Plan:
                 items.append(found)
             else:
                 stays.append(found)
+    inside = _packs(items, stays)
     home = os.path.expanduser("~")  # noqa: PTH111 - Path.home raises for a user without a home
     spared = {os.path.realpath(path) for path in (*guarded, Path(home), Path(os.sep))}
-    empty = [folder for folder in plain if os.path.realpath(folder) not in spared]
+    empty = [folder for folder in (*inside, *plain) if os.path.realpath(folder) not in spared]
     return Plan(tuple(items), tuple(stays), tuple(empty))
+
+
+def _packs(items: list[Item], stays: list[Stay]) -> list[Path]:
+    """Archives that lie open: their folders, while what is in them is told apart into both lists."""
+    root = packs.folder()
+    if not is_plain_folder(root) or not is_plain_folder(root.parent):
+        return []
+    found = list(packs.walk(root))
+    with packs.verdicts() as judge:
+        for path in (path for _, entries in found for path in entries):
+            why = judge(path) if is_plain_file(path) else LINKED if path.is_symlink() else ""
+            if why is None:
+                items.append(Item(path, Part.CACHE, path.lstat().st_size))
+            else:
+                stays.append(Stay(path, why or FOREIGN))
+    return [above for above, _ in found]
 
 
 def is_plain_folder(folder: Path) -> bool:
@@ -112,7 +130,7 @@ def _judge(folder: Path, table: Iterable[Known], own: Iterable[Path]) -> Iterato
         yield Stay(folder, f"cannot be read: {error.strerror}")
         return
     for path in entries:
-        if path in inner:
+        if path in inner or (path == packs.folder() and is_plain_folder(path)):
             continue  # looked through by itself
         part = next((rule.part for rule in rules if rule.pattern.fullmatch(path.name)), None)
         if part is not None and is_plain_file(path):
