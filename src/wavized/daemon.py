@@ -117,7 +117,7 @@ class Daemon:
             state = DaemonState.DEGRADED
         elif self._pipeline.paused:
             state = DaemonState.PAUSED
-        return read_status(
+        status = read_status(
             self._journal,
             state=state,
             worker=self._classifier.state(),
@@ -128,6 +128,7 @@ class Daemon:
             paused_until=self._pipeline.paused_until,
             now=self._clock.now(),
         )
+        return replace(status, pending=status.pending + self._workshop.unpacking.left)
 
     def tell(self) -> dict[str, object]:
         """The state as pages and commands are told it."""
@@ -191,6 +192,7 @@ class Daemon:
             events=self.events,
             journal=self._journal,
         )
+        self.progress.coming = lambda: self._workshop.unpacking.left
         self._pipeline = Pipeline(
             journal=self._journal,
             intake=self._workshop.intake,
@@ -213,7 +215,9 @@ class Daemon:
             events=self.events,
             woken=self._pipeline.wake,
         )
-        self._vigil = Vigil({"pipeline": self._pipeline.answer, "watch": self._watcher.answer})
+        self._vigil = Vigil(
+            {"pipeline": lambda: self._pipeline.ask(lambda: None), "watch": self._watcher.answer}
+        )
         self._reception = self._received or Reception(pages=self._want_window)
         self._stack.callback(self._reception.close)  # also where the start fails before it serves
         self.events.subscribe(self._hear)
@@ -221,9 +225,7 @@ class Daemon:
         self._stack.callback(self._previews.close)
         self._sorter = Sorter(own_command(), self._reception.feed.tell_sort)
         self._follower = FileFollower(self._config_path, self._reload)
-        self._trayless = Trayless(
-            self._journal, show=self.show, tell=self.events.publish, stop=self._stop
-        )
+        self._trayless = Trayless(self._journal, show=self.show, tell=self.events.publish, stop=self._stop)
         self._stack.callback(self._trayless.close)
 
     def _start(self) -> None:
@@ -270,7 +272,11 @@ class Daemon:
         routes: list[BaseRoute] = [*command_routes(self, describe_job)]
         if self._reception.pages:
             routes += jobs.routes(
-                self._journal, describe=describe_change, previews=self._previews, open_folder=open_folder
+                self._journal,
+                describe=describe_change,
+                previews=self._previews,
+                lend=self._workshop.archives.lend,
+                open_folder=open_folder,
             )
             routes += folders.routes(self._reception.dialogs, lambda: self.config, open_folder)
             routes += sorts.routes(self._sorter, lambda: self.config, self._config_path)
@@ -345,7 +351,7 @@ class Daemon:
     def _wait(self) -> None:
         """Hold the main thread: with the tray's loop where one can be shown, else until told to stop."""
         if self._want_tray:
-            self._tray = TraySide(self)
+            self._tray = TraySide(self, self._config_path)
             had_display = display_answers()
             try:
                 if not self._stop.is_set():

@@ -9,12 +9,13 @@ from pathlib import Path
 from wavized.assembly import limits, make_classifier, model_folder, sureness, witnesses
 from wavized.audio.probe import HeaderProbe
 from wavized.cli.main import add_config_argument
+from wavized.cli.opened import Found, count, opened
 from wavized.cli.output import print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
 from wavized.cli.sources import find_files
 from wavized.config.model import Config
-from wavized.domain.hearing import Fail, Judgement
+from wavized.domain.hearing import Decision, Fail, Judgement
 from wavized.domain.sample import FileStat
 from wavized.ports import Classifier
 from wavized.services.describe import describe_judgement
@@ -37,19 +38,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print a verdict per file; 1 where a file could not be read."""
     config = load_config_or_defaults(args)
-    files = find_files(args.paths)
+    files = find_files(args.paths, archives=config.archives)
     classifier = make_classifier(config, model_folder(config, args.model))
     failed = False
     rows: list[tuple[str, ...]] = []
     try:
-        with Progress("Listening", total=len(files), quiet=args.json) as progress:
-            for path, judgement in judge_files(files, config, classifier, progress):
+        with Progress("Listening", total=count(files, config), quiet=args.json) as progress:
+            for file, judgement in judge_files(files, config, classifier, progress):
                 failed |= isinstance(judgement.decision, Fail)
-                described = describe_judgement(path, judgement)
+                described = describe_judgement(file.shown, judgement)
                 if args.json:
                     print_json(described)
                 else:
-                    rows.append(_row(path, described))
+                    rows.append(_row(file.shown, described))
     finally:
         classifier.close()
     if not args.json:
@@ -59,20 +60,29 @@ def run(args: argparse.Namespace) -> int:
 
 def judge_files(
     files: Sequence[tuple[Path, FileStat]], config: Config, classifier: Classifier, progress: Progress
-) -> Iterator[tuple[Path, Judgement]]:
-    """Gate and hear files in chunks, in order."""
-    probe = HeaderProbe()
+) -> Iterator[tuple[Found, Judgement]]:
+    """Gate and hear files in chunks, in order; those inside archives too."""
     others = witnesses(config)
     classifier.info()  # an unusable model is an error before the first file
-    for start in range(0, len(files), CHUNK):
-        chunk = files[start : start + CHUNK]
-        gated = [(path, gate(path, stat, probe, limits(config))) for path, stat in chunk]
-        wanted = [path for path, verdict in gated if verdict is None]
-        judged = hear_one_by_one(classifier, wanted, sureness(config), others)
-        heard = dict(zip(wanted, judged, strict=True))
-        for path, verdict in gated:
-            progress.advance(path.name)
-            yield path, heard[path] if verdict is None else Judgement(verdict)
+    for chunk in opened(files, config, CHUNK):
+        gated = [_verdict(file, config) for file in chunk]
+        wanted = [file for file, verdict in zip(chunk, gated, strict=True) if verdict is None]
+        heard = iter(
+            hear_one_by_one(
+                classifier,
+                [file.path for file in wanted],
+                sureness(config),
+                others,
+                [file.named for file in wanted],
+            )
+        )
+        for file, verdict in zip(chunk, gated, strict=True):
+            progress.advance(file.shown.name)
+            yield file, next(heard) if verdict is None else Judgement(verdict)
+
+
+def _verdict(file: Found, config: Config) -> Decision | None:
+    return file.verdict or gate(file.path, file.stat, HeaderProbe(), limits(config))
 
 
 def _row(path: Path, described: dict[str, object]) -> tuple[str, ...]:

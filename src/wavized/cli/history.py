@@ -10,6 +10,7 @@ from wavized.cli.main import whole_number
 from wavized.cli.output import console, outcome, place, print_json, table
 from wavized.cli.settings import journal_to_read
 from wavized.domain.job import Job, JobState
+from wavized.logic.origins import origin_words
 from wavized.services.describe import describe_job
 
 
@@ -46,4 +47,4 @@ def print_jobs(jobs: Sequence[Job], *, as_json: bool, empty: str) -> None:
 
 def _row(job: Job) -> tuple[str, ...]:
     when = datetime.fromtimestamp(job.updated_at).strftime("%d %b %H:%M")
-    return (str(job.id), when, outcome(job), place(job) or job.source.name, job.reason)
+    return (str(job.id), when, outcome(job), place(job) or origin_words(job), job.reason)

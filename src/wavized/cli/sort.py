@@ -14,6 +14,7 @@ from pathlib import Path
 from wavized.assembly import Workshop, make_classifier, model_folder, open_library
 from wavized.cli.classify import judge_files
 from wavized.cli.main import add_config_argument
+from wavized.cli.opened import count
 from wavized.cli.output import console, outcome, place, print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
@@ -29,6 +30,8 @@ from wavized.errors import UsageError, WavizedError
 from wavized.journal.store import SqliteJournal
 from wavized.logic import placement
 from wavized.logic.lifecycle import AT_REST
+from wavized.logic.origins import origin_words
+from wavized.logic.selection import is_archive
 from wavized.ports import Classifier
 from wavized.services.describe import describe_job, describe_judgement
 from wavized.services.filing import Shelves
@@ -44,7 +47,11 @@ MOST_ROWS = 60
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `wavized sort`."""
     parser.add_argument(
-        "sources", nargs="+", type=Path, metavar="SOURCE", help="a file, or a folder: all audio below it"
+        "sources",
+        nargs="+",
+        type=Path,
+        metavar="SOURCE",
+        help="a file, a .zip, or a folder: all audio below it",
     )
     parser.add_argument(
         "--library", type=Path, metavar="DIR", help="file into this library (default: the configured one)"
@@ -76,14 +83,15 @@ def run(args: argparse.Namespace) -> int:
         )
     mode = FilingMode(args.mode) if args.mode else config.mode
     _check_sources(args.sources, config.library)
-    files = find_files(args.sources, library=config.library)
+    files = find_files(args.sources, library=config.library, archives=config.archives)
+    total = count(files, config)
     if args.tell_total:
-        print(json.dumps({"total": len(files)}), file=sys.stderr, flush=True)
+        print(json.dumps({"total": total}), file=sys.stderr, flush=True)
     classifier = make_classifier(config, model_folder(config))
     try:
         if args.dry_run:
-            return _rehearse(files, config, mode, classifier, as_json=args.json)
-        return _Sort(config, mode, classifier, as_json=args.json).run(files)
+            return _rehearse(files, total, config, mode, classifier, as_json=args.json)
+        return _Sort(config, mode, classifier, as_json=args.json).run(files, total)
     finally:
         classifier.close()
 
@@ -105,6 +113,7 @@ def _check_sources(sources: list[Path], library: Path) -> None:
 
 def _rehearse(
     files: Sequence[tuple[Path, FileStat]],
+    total: int,
     config: Config,
     mode: FilingMode,
     classifier: Classifier,
@@ -114,25 +123,25 @@ def _rehearse(
     """Print the plan and touch nothing."""
     rows: list[tuple[str, ...]] = []
     failed = False
-    stats = dict(files)
     shelves = Shelves(config.library, config.folders)
-    with Progress("Listening", total=len(files), quiet=as_json) as progress:
-        for path, judgement in judge_files(files, config, classifier, progress):
-            described = describe_judgement(path, judgement)
+    with Progress("Listening", total=total, quiet=as_json) as progress:
+        for file, judgement in judge_files(files, config, classifier, progress):
+            described = describe_judgement(file.shown, judgement)
             target = None
+            how = mode if file.path == file.shown else FilingMode.COPY
             decision = judgement.decision
             if isinstance(decision, FileIt):
                 folder = shelves.folder_for(decision.category)
-                plan = placement.plan(path, config.library, folder, mode, "", stats[path])
+                plan = placement.plan(file.path, config.library, folder, how, "", file.stat)
                 target = plan.folder / f"{plan.stem}{plan.suffix}"
             failed |= isinstance(decision, Fail)
             if as_json:
                 print_json(
-                    {**described, "target": None if target is None else str(target), "mode": mode.value}
+                    {**described, "target": None if target is None else str(target), "mode": how.value}
                 )
             else:
                 where = f"{target.parent.name}/{target.name}" if target else ""
-                rows.append((str(described["verdict"]), path.name, where, decision.reason))
+                rows.append((str(described["verdict"]), file.shown.name, where, decision.reason))
     if not as_json:
         table(("would", "file", "to", "why"), rows)
         console().print("Nothing was changed (--dry-run).")
@@ -150,9 +159,9 @@ class _Sort:
         self._unheard = False
         self._rested: list[Job] = []
 
-    def run(self, files: Sequence[tuple[Path, FileStat]]) -> int:
+    def run(self, files: Sequence[tuple[Path, FileStat]], total: int) -> int:
         """Returns the exit code; whatever happens, no job is left half done."""
-        self._progress = Progress("Filing", total=len(files), quiet=self._as_json)
+        self._progress = Progress("Filing", total=total, quiet=self._as_json)
         state = paths.state_dir(create=True)
         events = EventHub()
         lock = InstanceLock(state / "sort.lock", runtime=state / "sort.json", what="Another sort")
@@ -173,6 +182,7 @@ class _Sort:
                 journal.flush()
                 workshop.recover(Origin.SORT, carry_on=True)  # a file that was just being placed
                 close_interrupted(journal, workshop.clock, Origin.SORT, f"interrupted: {reason}")
+                workshop.archives.tidy(Origin.SORT)
                 self._note_untold(journal, begun)
                 self._summarise()
                 raise
@@ -180,13 +190,25 @@ class _Sort:
         return 1 if any(job.state is JobState.FAILED for job in self._rested) else 0
 
     def _work(self, workshop: Workshop, files: Sequence[tuple[Path, FileStat]]) -> None:
-        for start in range(0, len(files), CHUNK):
-            chunk = files[start : start + CHUNK]
-            arrivals = [Arrival(path, stat, path.parent, self._mode) for path, stat in chunk]
-            for job in workshop.intake.admit(arrivals, self._config.library):
-                self._note(JobChanged(job))
-            while workshop.sorting.step():
-                pass
+        arrivals = [Arrival(path, stat, path.parent, self._mode) for path, stat in files]
+        loose = [arrival for arrival in arrivals if not is_archive(arrival.path.name)]
+        for start in range(0, len(loose), CHUNK):
+            self._finish(workshop, workshop.intake.admit(loose[start : start + CHUNK], self._config.library))
+        for arrival in arrivals:
+            if is_archive(arrival.path.name):
+                workshop.unpacking.add(arrival)
+        try:
+            while workshop.unpacking.busy:
+                self._finish(workshop, workshop.unpacking.step(self._config.library))
+        finally:
+            workshop.unpacking.let_go()
+
+    def _finish(self, workshop: Workshop, jobs: Sequence[Job]) -> None:
+        """Take these to rest before any more are taken in."""
+        for job in jobs:
+            workshop.events.publish(JobChanged(job))
+        while workshop.sorting.step():
+            pass
 
     def _note_untold(self, journal: SqliteJournal, begun: float) -> None:
         """What came to rest in the moment it was interrupted: it is done, so it is told."""
@@ -214,7 +236,8 @@ class _Sort:
             return
         if len(self._rested) <= MOST_ROWS:
             rows = [
-                (outcome(job), str(job.id), place(job) or job.source.name, job.reason) for job in self._rested
+                (outcome(job), str(job.id), place(job) or origin_words(job), job.reason)
+                for job in self._rested
             ]
             table(("outcome", "no.", "file", "why"), rows)
         counts = Counter(job.state for job in self._rested)

@@ -13,16 +13,19 @@ from wavized.logic.selection import Selection
 from wavized.watch.scan import file_stat, walk
 
 
-def find_files(sources: Sequence[Path], *, library: Path | None = None) -> list[tuple[Path, FileStat]]:
+def find_files(
+    sources: Sequence[Path], *, library: Path | None = None, archives: bool = False
+) -> list[tuple[Path, FileStat]]:
     """Every audio file below the folders, and the files as named, each once. The library is left out.
 
-    Raises UsageError at once where a source does not exist.
+    With `archives` those below the folders are among them; one that is named always is. Raises UsageError at
+    once where a source does not exist.
     """
     found = [resolved(source) for source in sources]
     for source in found:
         if not source.exists():
             raise UsageError(f"There is no file or folder {source}")
-    return list(_walk(found, library))
+    return list(_walk(found, library, archives))
 
 
 def resolved(source: Path) -> Path:
@@ -33,21 +36,21 @@ def resolved(source: Path) -> Path:
         raise UsageError(str(error)) from error
 
 
-def _walk(sources: Sequence[Path], library: Path | None) -> Iterator[tuple[Path, FileStat]]:
+def _walk(sources: Sequence[Path], library: Path | None, archives: bool) -> Iterator[tuple[Path, FileStat]]:
     seen: set[Path] = set()
     for source in sources:
-        for path, stat in _below(source, library):
+        for path, stat in _below(source, library, archives):
             if path not in seen:
                 seen.add(path)
                 yield path, stat
 
 
-def _below(source: Path, library: Path | None) -> Iterator[tuple[Path, FileStat]]:
+def _below(source: Path, library: Path | None, archives: bool) -> Iterator[tuple[Path, FileStat]]:
     if not source.is_dir():
         yield source, file_stat(source.stat())
         return
     nowhere = Path(os.devnull)
-    selection = Selection(root=source, library=library or nowhere)
+    selection = Selection(root=source, library=library or nowhere, archives=archives)
     for path, status in walk(source, selection, lambda: False, _tell):
         yield path, file_stat(status)
 

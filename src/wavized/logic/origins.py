@@ -22,6 +22,13 @@ def origin_words(job: Job) -> str:
     return job.source.name if job.archive is None else f"{job.archive.name} › {_inside(job).as_posix()}"
 
 
+def origin_folder(job: Job) -> str:
+    """Where a sample came from, in a word or two: its folder, or `Neuro.zip › Bass` for an archive's."""
+    if job.archive is None:
+        return job.source.parent.name
+    return " › ".join((job.archive.name, *_inside(job).parent.parts))
+
+
 def _inside(job: Job) -> PurePath:
     """The path inside the archive."""
     return (

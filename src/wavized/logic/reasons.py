@@ -9,6 +9,7 @@ FAILED = "failed"
 OTHER = "other"
 
 _PUT_AS = {
+    "archive": re.compile(r"archive:"),
     "said": re.compile(r"You said"),
     "duplicate": re.compile(r"duplicate:"),
     "long": re.compile(r".* long; a one-shot|.* max_megabytes|only .* ms long"),

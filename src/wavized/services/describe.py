@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wavized.domain.hearing import Evidence, Fail, FileIt, Judgement, Review, Skip
 from wavized.domain.job import Job, JobState
+from wavized.logic.origins import origin_folder, origin_path
 from wavized.logic.wording import testimony
 
 _VERDICTS = {
@@ -49,7 +50,9 @@ def describe_job(job: Job) -> dict[str, object]:
     likeliest = job.category or (job.candidates[0] if job.candidates else None)
     return {
         "id": job.id,
-        "path": str(job.source),
+        "path": str(origin_path(job)),
+        "archive": None if job.archive is None else str(job.archive),
+        "from": origin_folder(job),
         "verdict": _VERDICTS.get(job.state),
         "state": job.state.value,
         "kind": job.kind.value if job.kind else None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from wavized.domain.job import Job
@@ -32,9 +32,10 @@ class Flood:
 
 
 class Progress:
-    """Hears of every job's change and counts."""
+    """Hears of every job's change and counts; `coming` says how many samples are still to be taken in."""
 
-    def __init__(self) -> None:
+    def __init__(self, coming: Callable[[], int] = lambda: 0) -> None:
+        self.coming = coming
         self._lock = threading.Lock()
         self._open: set[int] = set()
         self._done = 0
@@ -58,9 +59,11 @@ class Progress:
     def flood(self, now: float) -> Flood | None:
         """Where it stands; None where nothing is under way."""
         with self._lock:
-            if not self._open:
+            left = len(self._open) + self.coming()
+            if not left:
+                self._end()
                 return None
-            return Flood(self._done + len(self._open), self._done, self._seconds_left(now))
+            return Flood(self._done + left, self._done, self._seconds_left(now, left))
 
     def _finish(self, now: float) -> None:
         self._done += 1
@@ -69,15 +72,18 @@ class Progress:
         self._marks.append((now, self._done))
         while now - self._marks[0][0] > _WINDOW_SECONDS:
             self._marks.popleft()
-        if not self._open:
-            self._done = 0
-            self._marks.clear()
+        if not self._open and not self.coming():
+            self._end()
 
-    def _seconds_left(self, now: float) -> float | None:
+    def _end(self) -> None:
+        self._done = 0
+        self._marks.clear()
+
+    def _seconds_left(self, now: float, left: int) -> float | None:
         if not self._marks:
             return None
         began, before = self._marks[0]
         passed, done = now - began, self._done - before
         if passed < _LEAST_SECONDS or done < _LEAST_DONE or now - self._marks[-1][0] > _BREAK_SECONDS:
             return None
-        return len(self._open) * passed / done
+        return left * passed / done

@@ -7,7 +7,7 @@ only when all its sounds are in the journal: after a crash it is gone through ag
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path, PurePath
@@ -43,6 +43,17 @@ class _Reading:
     left: deque[PurePath]
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
+
+
+def account(read: int, left_out: Mapping[str, int], *, named: bool) -> str:
+    """What is to be said of an archive that was read; empty where all went as wished.
+
+    Of one without sounds something is said only where a person has `named` it: most archives are no packs.
+    """
+    told = ", ".join(f"{count} {why}" for why, count in left_out.items() if count)
+    if told:
+        return f"archive: {read} {'sound' if read == 1 else 'sounds'} read from it; left out: {told}"
+    return "archive: it holds no sound" if named and not read else ""
 
 
 class Unpacking:
@@ -165,14 +176,9 @@ class Unpacking:
     def _finish(self, reading: _Reading) -> list[Job]:
         """The archive is known from here on; it has a row of its own only where something is to be said."""
         arrival = reading.arrival
-        told = ", ".join(f"{count} {why}" for why, count in reading.left_out.items() if count)
-        jobs: list[Job] = []
-        if told:
-            many = f"{reading.read} {'sound' if reading.read == 1 else 'sounds'}"
-            jobs = [self._note(arrival, f"archive: {many} read from it; left out: {told}")]
-        elif self._origin is Origin.SORT and not reading.read:
-            jobs = [self._note(arrival, "archive: it holds no sound")]
-        else:
+        told = account(reading.read, reading.left_out, named=self._origin is Origin.SORT)
+        jobs = [self._note(arrival, told)] if told else []
+        if not told:
             self._journal.remember([(arrival.path, arrival.stat)])
         self._close()
         return jobs

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from wavized.domain.job import Job, JobOrder, JobState
-from wavized.errors import UsageError, WavizedError
+from wavized.errors import FilingError, UsageError, WavizedError
 from wavized.logic.reasons import FAILED, NAMED_REASONS
 from wavized.ports import JournalBrowser
 from wavized.window.messages import JSONResponse, read_object, refusal
@@ -36,10 +36,14 @@ def routes(
     *,
     describe: Describe,
     previews: Previews,
+    lend: Callable[[Job], None],
     open_folder: Callable[[Path], None],
 ) -> list[Route]:
-    """`describe` tells a job as lists show it; `open_folder` shows a folder in the file manager."""
-    samples = _Samples(journal, previews, describe, open_folder)
+    """`describe` tells a job as lists show it; `open_folder` shows a folder in the file manager.
+
+    `lend` sees that the file of a sample from an archive is there for a while; it raises FilingError.
+    """
+    samples = _Samples(journal, previews, describe, lend, open_folder)
     one = "/api/jobs/{job:int}"
     return [
         Route("/api/jobs", samples.list),
@@ -59,11 +63,13 @@ class _Samples:
         journal: JournalBrowser,
         previews: Previews,
         describe: Describe,
+        lend: Callable[[Job], None],
         open_folder: Callable[[Path], None],
     ) -> None:
         self._journal = journal
         self._previews = previews
         self._describe = describe
+        self._lend = lend
         self._open_folder = open_folder
 
     async def list(self, request: Request) -> JSONResponse:
@@ -90,22 +96,22 @@ class _Samples:
 
     async def one(self, request: Request) -> JSONResponse:
         job = await self._job(request)
-        here = await asyncio.to_thread(heard_file(job).is_file)
+        here = await asyncio.to_thread(_is_here, job)
         return JSONResponse({**self._describe(job), "here": here})
 
     async def audio(self, request: Request) -> Response:
-        return await as_sound(await self._job(request), self._previews, request)
+        return await as_sound(await self._job_to_hear(request), self._previews, request)
 
     async def waveform(self, request: Request) -> Response:
-        return await as_picture(await self._job(request), self._previews, "waveform", request)
+        return await as_picture(await self._job_to_hear(request), self._previews, "waveform", request)
 
     async def spectrogram(self, request: Request) -> Response:
-        return await as_picture(await self._job(request), self._previews, "spectrogram", request)
+        return await as_picture(await self._job_to_hear(request), self._previews, "spectrogram", request)
 
     async def open(self, request: Request) -> JSONResponse:
         job = await self._job(request)
         what = (await read_object(request)).get("what", "target")
-        places = {"target": job.target, "source": job.source}
+        places = {"target": job.target, "source": job.archive or job.source}
         if not isinstance(what, str) or what not in places:
             raise UsageError("Say which folder to open", hint='Send {"what": "target"} or {"what": "source"}')
         path = places[what]
@@ -119,12 +125,28 @@ class _Samples:
             return refusal(409, error.message, error.hint)
         return JSONResponse({})
 
+    async def _job_to_hear(self, request: Request) -> Job:
+        """The job, its file being there; one from an archive may have to be read from it again."""
+        job = await self._job(request)
+        if heard_file(job) == job.source:
+            try:
+                await asyncio.to_thread(self._lend, job)
+            except FilingError as error:
+                raise HTTPException(404, str(error)) from error
+        return job
+
     async def _job(self, request: Request) -> Job:
         number = request.path_params["job"]
         job = await asyncio.to_thread(self._journal.get, number) if number < _LARGEST else None
         if job is None:
             raise HTTPException(404, f"There is no sample no. {number}")
         return job
+
+
+def _is_here(job: Job) -> bool:
+    """Whether what is played lies there, or in an archive that does."""
+    heard = heard_file(job)
+    return heard.is_file() or (job.archive is not None and heard == job.source and job.archive.is_file())
 
 
 def _states(words: str) -> list[JobState]:

@@ -45,7 +45,7 @@ export const When = ({ at }) => html`
 export const NameAndOrigin = ({ job }) => html`
   <div class="job-name">
     <${Name} text=${job.name} />
-    <span class="job-from muted small" title=${job.path}>from ${lastOf(parentOf(job.path))}<span class="job-when"> · ${ago(job.updated_at)}</span></span>
+    <span class="job-from muted small" title=${job.path}>from ${job.from ?? lastOf(parentOf(job.path))}<span class="job-when"> · ${ago(job.updated_at)}</span></span>
   </div>`;
 
 export function SampleMenu({ job, about, actions, onOpen, reachable = true }) {

@@ -20,18 +20,19 @@ export const REASONS = [
   { key: "duplicate", text: "Duplicate", is: (job) => job.reason.startsWith("duplicate:") },
   { key: "long", text: "Too long or short", is: (job) => /long; a one-shot|max_megabytes|^only .* ms long/.test(job.reason) },
   { key: "unreadable", text: "Unreadable", is: (job) => job.reason.startsWith("unreadable:") },
+  { key: "archive", text: "Archive", is: (job) => job.reason.startsWith("archive:") },
   { key: "interrupted", text: "Interrupted", is: (job) => /^interrupted:|program was stopped/.test(job.reason) },
   { key: "said", text: "You said so", is: (job) => job.reason.startsWith("You said") },
 ];
 
-const SPECIFIC = ["said", "duplicate", "long", "unreadable", "interrupted", "loop", "not_bass", "failed"];
+const SPECIFIC = ["archive", "said", "duplicate", "long", "unreadable", "interrupted", "loop", "not_bass", "failed"];
 
 // The one reason that says most about this job.
 export const reasonOf = (job) =>
   SPECIFIC.map((key) => REASONS.find((reason) => reason.key === key)).find((reason) => reason.is(job)) ||
   { key: "other", text: "Left alone" };
 
-const CODES = /^(duplicate|unreadable|interrupted|worker_crashed): /;
+const CODES = /^(archive|duplicate|unreadable|interrupted|worker_crashed): /;
 
 // The reason as a sentence, without the word that is shown beside it already.
 export function explained(job) {

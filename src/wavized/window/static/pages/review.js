@@ -66,7 +66,7 @@ function Card({ job, about, failure, onAnswer, onLater, onUndo, canUndo, only, o
     <article class="card review-card" data-category=${job.category} data-job=${job.id} aria-labelledby="review-name">
       <header ref=${box} tabindex="-1" class="review-head">
         <h2 id="review-name"><${Name} text=${job.name} /></h2>
-        <p class="muted small" title=${job.path}>from ${lastOf(parentOf(job.path))}</p>
+        <p class="muted small" title=${job.path}>from ${job.from ?? lastOf(parentOf(job.path))}</p>
       </header>
       ${failure && html`<${Message} kind="error" title=${`Your answer could not be carried out: ${failure.message}`}>${failure.hint}<//>`}
       <div class="review-sound">

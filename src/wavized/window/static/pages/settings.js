@@ -17,7 +17,7 @@ const MODES = [
 
 const KEYS = {
   library: "library", watch: "watched folders", mode: "copy or move", folders: "folder names", sidecars: "files that go along",
-  file_above: "how sure", margin: "lead over the second guess", reject_above: "left alone from", names: "names and tags",
+  file_above: "how sure", margin: "lead over the second guess", reject_above: "left alone from", names: "names and tags", archives: "archives",
   max_seconds: "longest sample", max_megabytes: "largest file", settle_seconds: "settling time", rescan_seconds: "looking through",
   model: "model", worker_idle_seconds: "resting time", worker_timeout_seconds: "time limit", batch_size: "batch size",
   tray: "tray icon", notifications: "messages",
@@ -144,7 +144,9 @@ export default function Settings({ about }) {
       <div><h1>Settings</h1>
         <p class="muted">Everything here is written into <code>${shortPath(settings.path, about.home)}</code>; your remarks in it stay.</p></div>
       <${Group} id="s-watch" title="Watched folders" lead="New samples in these are heard and filed.">
-        <${WatchedFolders} value=${draft.value("watch")} about=${about} problem=${draft.problem} onChange=${(watch) => draft.set("watch", watch)} /><//>
+        <${WatchedFolders} value=${draft.value("watch")} about=${about} problem=${draft.problem} onChange=${(watch) => draft.set("watch", watch)} />
+        <${Switch} label="Look into .zip archives" ...${flip("archives")}
+          hint="Packs often come as one. What is filed is copied out of it; the archive itself stays as it is." /><//>
       <${Group} id="s-library" title="Library" lead="Where sorted samples go. Nothing in it is ever overwritten.">
         <${FolderField} label="Library folder" title="Select your library" about=${about} value=${draft.value("library")}
           missing="Not there yet; it will be made for you" error=${draft.problem("library")} onChange=${(path) => draft.set("library", path)} />
