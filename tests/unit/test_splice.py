@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,128 @@ def test_settings_with_a_byte_order_mark_are_read(tmp_path):
     assert found(tmp_path, "win32") == [("D/Splice", CHOSEN)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_settings_in_any_unicode_encoding_are_read(tmp_path, platform, encoding):
+    """Windows editors save as "Unicode", which is UTF-16, with a byte order mark or without."""
+    (tmp_path / "Zoë/Splice").mkdir(parents=True)
+    content = json.dumps({"splice_folder": str(tmp_path / "Zoë/Splice")}, ensure_ascii=False)
+    choose(tmp_path, platform, content.encode(encoding))
+    assert found(tmp_path, platform) == [("Zoë/Splice", CHOSEN)]
+
+
+@pytest.mark.parametrize("platform", ["darwin", "linux"])
+def test_a_windows_path_means_nothing_on_another_system(tmp_path, platform):
+    """Settings that were copied from a PC name no folder here, present or absent."""
+    (tmp_path / "C:\\Users\\me\\Splice").mkdir()
+    choose(tmp_path, "darwin", json.dumps({"splice_folder": "C:\\Users\\me\\Splice"}))
+    assert found(tmp_path, platform) == []
+    assert splice.absent(home=tmp_path, platform=platform, environ={}) == []
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_a_folder_on_a_drive_that_is_away_is_named_as_absent(tmp_path, platform):
+    """It is not proposed to be watched, and not passed over in silence; what is there is not absent."""
+    drive = tmp_path / "Volumes/Samples"
+    choose(tmp_path, platform, json.dumps({"splice_folder": str(drive / "Splice")}), "a")
+    choose(tmp_path, platform, json.dumps({"splice_folder": str(drive / "Splice")}), "b")
+    assert found(tmp_path, platform) == []
+    assert splice.absent(home=tmp_path, platform=platform, environ={}) == [drive / "Splice"]
+    (drive / "Splice/sounds/packs").mkdir(parents=True)
+    assert found(tmp_path, platform) == [("Volumes/Samples/Splice/sounds/packs", CHOSEN)]
+    assert splice.absent(home=tmp_path, platform=platform, environ={}) == []
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_a_folder_that_was_moved_is_found_by_the_settings_of_the_account_that_did(tmp_path, platform):
+    """Of two accounts one moved its samples and the other's settings are stale: both places are told."""
+    (tmp_path / "New/Splice/sounds/packs").mkdir(parents=True)
+    choose(tmp_path, platform, json.dumps({"splice_folder": str(tmp_path / "Old/Splice")}), "a")
+    choose(tmp_path, platform, json.dumps({"splice_folder": str(tmp_path / "New/Splice")}), "b")
+    assert found(tmp_path, platform) == [("New/Splice/sounds/packs", CHOSEN)]
+    assert splice.absent(home=tmp_path, platform=platform, environ={}) == [tmp_path / "Old/Splice"]
+
+
+def test_settings_below_other_names_than_default_count(tmp_path):
+    """Teams have a folder of their own beside `default`, and Windows may keep all of it with local data."""
+    (tmp_path / "D/Splice").mkdir(parents=True)
+    file = tmp_path / "AppData/Local/com.splice.Splice/users/team/me/settings.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"splice_folder": str(tmp_path / "D/Splice")}))
+    assert found(tmp_path, "win32") == [("D/Splice", CHOSEN)]
+
+
+def test_a_linked_root_is_watched_by_the_name_that_splice_uses(tmp_path):
+    """Samples moved to another disk with a link in their old place are found once."""
+    (tmp_path / "Big Disk/Splice/sounds/packs").mkdir(parents=True)
+    (tmp_path / "Documents").mkdir()
+    (tmp_path / "Documents/Splice").symlink_to(tmp_path / "Big Disk/Splice")
+    choose(tmp_path, "darwin", json.dumps({"splice_folder": str(tmp_path / "Documents/Splice")}))
+    assert found(tmp_path, "darwin") == [("Documents/Splice/sounds/packs", CHOSEN)]
+
+
+def test_a_link_that_leads_nowhere_is_absent(tmp_path):
+    """The disk behind it is away."""
+    (tmp_path / "Splice").symlink_to(tmp_path / "Big Disk/Splice")
+    choose(tmp_path, "darwin", json.dumps({"splice_folder": str(tmp_path / "Splice")}))
+    assert found(tmp_path, "darwin") == []
+    assert splice.absent(home=tmp_path, platform="darwin", environ={}) == [tmp_path / "Splice"]
+
+
+def test_the_program_folder_of_splice_is_no_sample_folder(tmp_path):
+    """Windows has one called Splice among the local data of programs."""
+    (tmp_path / "AppData/Local/Splice/app-5.0.1").mkdir(parents=True)
+    assert found(tmp_path, "win32") == []
+
+
+def test_documents_elsewhere_are_looked_into(tmp_path):
+    """Windows lets them be moved to another drive."""
+    (tmp_path / "D/My Documents/Splice/Samples/packs").mkdir(parents=True)
+    documents = tmp_path / "D/My Documents"
+    (folder,) = splice.find(home=tmp_path, platform="win32", environ={}, documents=documents)
+    assert folder.path == documents / "Splice/Samples/packs"
+
+
+@pytest.mark.parametrize("prefix", [".wine", "Games/daw"])
+def test_splice_in_wine_is_found(tmp_path, prefix):
+    """On Linux its drives are folders: the default place, a choice on C: and one on another drive."""
+    wine = tmp_path / prefix
+    environ = {} if prefix == ".wine" else {"WINEPREFIX": str(wine)}
+    user = wine / "drive_c/users/me"
+    for packs in (
+        user / "Documents/Splice/sounds/packs",
+        wine / "drive_c/Audio/Splice/sounds/packs",
+        tmp_path / "samples/Splice/sounds/packs",
+    ):
+        packs.mkdir(parents=True)
+    (wine / "dosdevices").mkdir()
+    (wine / "dosdevices/s:").symlink_to(tmp_path / "samples")
+    for account, folder in (
+        ("a", "C:\\Audio\\Splice"),
+        ("b", "S:\\Splice"),
+        ("c", "T:\\gone"),
+        ("d", "\\\\x\\y"),
+    ):
+        file = user / f"AppData/Roaming/com.splice.Splice/users/default/{account}/settings.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps({"splice_folder": folder}))
+    assert found(tmp_path, "linux", **environ) == [
+        (f"{prefix}/drive_c/Audio/Splice/sounds/packs", CHOSEN),
+        (f"{prefix}/dosdevices/s:/Splice/sounds/packs", CHOSEN),
+        (f"{prefix}/drive_c/users/me/Documents/Splice/sounds/packs", DEFAULT),
+    ]
+    absent = splice.absent(home=tmp_path, platform="linux", environ=environ)
+    assert absent == [wine / "dosdevices/t:/gone"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")
+def test_a_folder_that_may_not_be_looked_at_is_not_called_absent(tmp_path):
+    """On macOS, say, before Wavized was allowed to."""
+    (tmp_path / "locked").mkdir(mode=0)
+    choose(tmp_path, "darwin", json.dumps({"splice_folder": str(tmp_path / "locked/Splice")}))
+    assert splice.absent(home=tmp_path, platform="darwin", environ={}) == []
+
+
 @pytest.fixture(scope="module")
 def shared_home(tmp_path_factory):
     """One home for all examples of the property test."""
@@ -176,6 +299,7 @@ def test_no_value_in_the_settings_ever_raises(shared_home, folder):
     """Whatever the settings hold, the answer is a list."""
     choose(shared_home, "darwin", json.dumps({"splice_folder": f"/{folder}" if folder else folder}))
     assert isinstance(splice.find(home=shared_home, platform="darwin", environ={}), list)
+    assert isinstance(splice.absent(home=shared_home, platform="darwin", environ={}), list)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def judge_autostart(statuses: list[AutostartStatus], command: str) -> Finding:
         both = " and ".join(status.detail for status in on)
         return note("autostart", f"started twice at login: {both}", "Keep one:", command)
     if not on:
-        return ok("autostart", f"off ({statuses[0].detail})")
+        usual = statuses[0]
+        return ok("autostart", f"off; on with: {command}" if usual.available else f"off ({usual.detail})")
     (status,) = on
     if status.starts and not Path(status.starts).exists():
         said = f"what is started at login is not there any more: {status.starts}"

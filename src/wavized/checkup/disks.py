@@ -9,6 +9,7 @@ from pathlib import Path
 from wavized.checkup.finding import Finding, note, ok, problem
 from wavized.config import paths
 from wavized.config.model import Config
+from wavized.config.proposal import listing
 
 FEW_BYTES = 500_000_000
 """Less free space than this is worth a warning."""
@@ -50,4 +51,4 @@ def _disks(places: Mapping[str, Path]) -> dict[str, int]:
             device = there.stat().st_dev
             names.setdefault(device, []).append(what)
             free[device] = shutil.disk_usage(there).free
-    return {" and ".join(names[device]): size for device, size in free.items()}
+    return {listing(names[device]): size for device, size in free.items()}

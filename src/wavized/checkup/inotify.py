@@ -48,7 +48,8 @@ def limits(config: Config | None) -> Iterator[Finding]:
 def judge_watches(count: Count, limit: int) -> Finding:
     """The limit holds for all programs of the user together."""
     more = "" if count.whole else "more than "
-    said = f"{more}{count.folders} folders to watch, the system allows {limit}"
+    number = "one folder" if count.folders == 1 else f"{count.folders} folders"
+    said = f"{more}{number} to watch, the system allows {limit}"
     if count.folders <= limit * _SHARE and (count.whole or limit >= _LEAST_WATCHES):
         return ok("inotify", said)
     wanted = max(_LEAST_WATCHES, 1 << (2 * count.folders).bit_length())
