@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 
 from wavized.assembly import model_folder
 from wavized.config import paths
 from wavized.config.load import load
 from wavized.control.instance import InstanceLock
+from wavized.control.leaving import stop_on_signals
+from wavized.control.supervisor import Supervisor
 from wavized.daemon import Daemon
 from wavized.domain.events import Event, Notice
 from wavized.domain.job import DaemonState, Status
@@ -39,11 +39,20 @@ _HINT = "wavized open shows the window that asks for them"
 class FirstRun:
     """Waits until the config is there, then runs the daemon. `listener` hears the daemon's events too."""
 
-    def __init__(self, config_path: Path, *, tray: bool, listener: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        config_path: Path,
+        *,
+        tray: bool,
+        listener: Callable[[Event], None],
+        stop: threading.Event | None = None,
+        supervisor: Supervisor | None = None,
+    ) -> None:
         self._config_path = config_path
         self._tray = tray
         self._listener = listener
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
+        self._supervisor = supervisor or Supervisor({})
         self._go_on = threading.Event()
         self._told = ""
 
@@ -52,16 +61,20 @@ class FirstRun:
         with ExitStack() as stack:
             state = paths.state_dir(create=True)
             stack.enter_context(InstanceLock(state / "daemon.lock", runtime=paths.runtime_file()))
-            for number in (signal.SIGTERM, signal.SIGINT):
-                previous = signal.signal(number, self._on_signal)
-                stack.callback(signal.signal, number, previous)
+            stack.enter_context(stop_on_signals(self._leave))
             reception = Reception()
             stack.callback(reception.close)
             self._serve(reception)
             self._wait(reception)
             if self._stop.is_set():
                 return
-            daemon = Daemon(self._config_path, tray=self._tray, reception=reception, stop=self._stop)
+            daemon = Daemon(
+                self._config_path,
+                tray=self._tray,
+                reception=reception,
+                stop=self._stop,
+                supervisor=self._supervisor,
+            )
             daemon.events.subscribe(self._listener)
             daemon.run()
 
@@ -71,7 +84,8 @@ class FirstRun:
 
     def _serve(self, reception: Reception) -> None:
         def tell() -> dict[str, object]:
-            return {**asdict(self.status()), "progress": None, "folders": [], "window": True}
+            here = {"folders": [], "window": True, "config": str(self._config_path)}
+            return {**asdict(self.status()), "progress": None, **here}
 
         routes = [
             status_route(tell),
@@ -83,6 +97,7 @@ class FirstRun:
         # What pages need comes first; anything else is answered with the reason.
         reception.serve(Desk(routes, lambda: reception.about(None, model), tell), otherwise=known)
         reception.announce()
+        self._supervisor.ready(WAITING)
         log.info("There are no settings yet. Open this address to choose them: %s", reception.address())
         if has_screen():
             try:
@@ -118,7 +133,6 @@ class FirstRun:
             return False
         return True
 
-    def _on_signal(self, number: int, _: FrameType | None) -> None:
-        log.info("Stopping on %s", signal.Signals(number).name)
+    def _leave(self) -> None:
         self._stop.set()
         self._go_on.set()

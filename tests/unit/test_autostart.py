@@ -128,17 +128,22 @@ def test_it_is_switched_on_and_off_and_twice_is_as_once(system, tmp_path):
     assert (files(tmp_path), dict(REGISTRY.values)) == once
     made.disable()
     assert not made.status().enabled
-    assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == [] and REGISTRY.values == {}
+    left = {path.name for path in tmp_path.rglob("*")}
+    assert left <= {".config", "Library", "LaunchAgents"} and REGISTRY.values == {}
 
 
 def test_another_program_is_told_and_replaced(system, tmp_path):
     """An entry of an environment that is gone does not pass for ours."""
-    make(system, ["/old env/python", "-m", "wavized", "run"], tmp_path).enable()
+    old = tmp_path / "old $env %h é" / "python"
+    old.parent.mkdir()
+    old.touch()
+    make(system, [str(old), "-m", "wavized", "run"], tmp_path).enable()
     made = make(system, ODD, tmp_path)
     assert made.status().enabled and "Another Wavized" in made.status().detail
-    assert "/old env/python" in made.status().detail
+    old.unlink()
+    assert "gone" in made.status().detail and str(old) in made.status().detail
     made.enable()
-    assert made.status().enabled and "Another" not in made.status().detail
+    assert made.status().enabled and not made.status().starts
 
 
 @pytest.mark.parametrize("system", ["systemd", "xdg", "launchd"])
@@ -151,13 +156,66 @@ def test_a_path_that_no_file_can_hold_is_refused(system, tmp_path):
 
 
 def test_what_the_user_added_to_the_unit_stays(tmp_path):
-    """Switching on again writes only where the program differs."""
-    made = make("systemd", ODD, tmp_path)
+    """Switching on again changes only what starts the program and tells how it is doing."""
+    made = make("systemd", ["/old"], tmp_path)
     made.enable()
     unit = tmp_path / ".config/systemd/user/wavized.service"
-    unit.write_text(unit.read_text() + "Nice=5\n")
+    mine = (
+        unit.read_text().replace("WatchdogSec=180", "WatchdogSec=600").replace("RestartSec=5", "RestartSec=9")
+    )
+    unit.write_text(mine + "Nice=5\n")
+    make("systemd", ODD, tmp_path).enable()
+    assert unit.read_text() == mine.replace('"/old"', exec_start(ODD)) + "Nice=5\n"
+
+
+OLD_UNIT = """\
+[Unit]
+Description=Wavized
+[Service]
+# mine
+Type=exec
+ExecStart="/old env/python" "-m" "wavized" "run"
+Environment=PYTHONUTF8=1
+Nice=5
+[Install]
+WantedBy=default.target
+"""
+
+
+def test_a_unit_of_an_earlier_version_is_brought_up_to_date(tmp_path):
+    """It then tells systemd how it is doing; the user's own lines are still there, and twice is as once."""
+    unit = tmp_path / ".config/systemd/user/wavized.service"
+    unit.parent.mkdir(parents=True)
+    unit.write_text(OLD_UNIT)
+    made = make("systemd", ODD, tmp_path)
     made.enable()
-    assert unit.read_text().endswith("Nice=5\n")
+    once = unit.read_text()
+    made.enable()
+    assert unit.read_text() == once
+    wanted = {
+        "Type=notify",
+        "NotifyAccess=main",
+        "WatchdogSec=180",
+        "TimeoutStartSec=180",
+        "# mine",
+        "Nice=5",
+    }
+    assert wanted | {f"ExecStart={exec_start(ODD)}"} <= set(once.splitlines())
+    assert "Type=exec" not in once and once.count("Type=") == 1
+    unit.write_text("nothing that systemd knows")
+    made.enable()
+    assert unit.read_text() == unit_text(ODD, "default.target")
+
+
+@pytest.mark.parametrize("system", ["systemd", "xdg", "launchd"])
+def test_a_path_is_written_as_it_is_on_disk_whatever_the_locale(system, tmp_path):
+    """In the C locale Python reads a path's bytes as surrogates; files want UTF-8."""
+    strange = "/home/zoë/python".encode().decode("ascii", "surrogateescape")
+    made = make(system, [strange], tmp_path)
+    made.enable()
+    assert "gone" not in made.status().detail
+    assert "/home/zoë/python" in b"".join(files(tmp_path).values()).decode()
+    assert make(system, ["/home/zoë/python"], tmp_path).status().starts == ""
 
 
 def test_the_unit_waits_for_the_desktop_where_systemd_knows_one(tmp_path):

@@ -6,7 +6,14 @@ import plistlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from wavized.autostart.shape import AutostartStatus, another_program, checked, remove_file, write_file
+from wavized.autostart.shape import (
+    AutostartStatus,
+    another_program,
+    as_utf8,
+    checked,
+    remove_file,
+    write_file,
+)
 
 LABEL = "org.wavized.Wavized"
 
@@ -30,7 +37,7 @@ class LaunchAgent:
     """Below the user's `Library`."""
 
     def __init__(self, command: Sequence[str], home: Path) -> None:
-        self._command = list(command)
+        self._command = as_utf8(command)
         self._path = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
 
     def status(self) -> AutostartStatus:

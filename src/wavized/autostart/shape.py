@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -39,7 +40,10 @@ class AutostartError(WavizedError):
 
 def another_program(found: str, program: str) -> AutostartStatus:
     """What holds where the start at login is not of this very program."""
-    said = f"Another Wavized is started at login: {found}. Switch it off and on to start this one."
+    if os.path.lexists(program):
+        said = f"Another Wavized is started at login: {found}. Switch it off and on to start this one."
+    else:
+        said = f"It is switched on, but what it starts is gone: {program}. Switch it off and on to mend that."
     return AutostartStatus(True, True, said, program)
 
 
@@ -72,6 +76,16 @@ def remove_file(path: Path) -> None:
         raise _failed(path, error) from error
 
 
+def remove_empty(folder: Path, below: Path) -> None:
+    """Remove a folder and those above it, up to `below`, as long as nothing is in them."""
+    try:
+        while folder != below and folder.is_relative_to(below):
+            folder.rmdir()
+            folder = folder.parent
+    except OSError:  # somebody else's things are in it, or it is a link
+        pass
+
+
 def make_link(link: Path, target: str) -> None:
     """A symbolic link in place of whatever is there; raises AutostartError."""
     try:
@@ -90,12 +104,17 @@ def read_text(path: Path) -> str | None:
         return None
 
 
+def as_utf8(command: Sequence[str]) -> list[str]:
+    """The words as UTF-8 has them, whatever this session's locale made of the bytes of their paths."""
+    return [os.fsencode(word).decode("utf-8", "surrogateescape") for word in command]
+
+
 def checked(command: list[str]) -> list[str]:
     """Refuse a command that no such file can hold."""
     if any("\n" in word or "\r" in word or "\0" in word for word in command):
         raise AutostartError("The program lies in a folder with a line break in its name", hint="Rename it")
     try:
-        os.fsencode("".join(command)).decode("utf-8")
+        "".join(command).encode()
     except ValueError:
         raise AutostartError("The program's path is not Unicode", hint="Install it elsewhere") from None
     return command

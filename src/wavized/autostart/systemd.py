@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 from wavized.autostart.shape import (
     AutostartStatus,
     another_program,
+    as_utf8,
     checked,
     make_link,
     program_in,
     read_text,
+    remove_empty,
     remove_file,
     write_file,
 )
@@ -29,9 +32,13 @@ StartLimitIntervalSec=300
 StartLimitBurst=5
 
 [Service]
-Type=exec
+Type=notify
+NotifyAccess=main
 ExecStart={command}
 Environment=PYTHONUTF8=1
+TimeoutStartSec=180
+# started anew where it hangs
+WatchdogSec=180
 Restart=on-failure
 RestartSec=5
 # a faulty configuration does not mend itself
@@ -46,6 +53,22 @@ WantedBy={target}
 def unit_text(command: Sequence[str], target: str) -> str:
     """The unit that runs a command when `target` is reached."""
     return _TEXT.format(command=exec_start(command), target=target)
+
+
+def brought_up(text: str, command: Sequence[str]) -> str | None:
+    """A unit of an earlier version that does what today's does; None where it is no unit of ours.
+
+    Only lines that today's unit depends on are changed or added: whatever else the user wrote stays.
+    """
+    start = f"ExecStart={exec_start(command)}"
+    if "[Service]" not in text.splitlines() or len(re.findall(r"(?m)^ExecStart=", text)) != 1:
+        return None
+    text = re.sub(r"(?m)^ExecStart=.*$", lambda _: start, text)
+    text = re.sub(r"(?m)^Type=(exec|simple)$", "Type=notify", text)
+    for line in ("WatchdogSec=180", "TimeoutStartSec=180", "NotifyAccess=main", "Type=notify"):
+        if not re.search(f"(?m)^{line.partition('=')[0]}=", text):
+            text = re.sub(r"(?m)^\[Service\]$", f"[Service]\n{line}", text)
+    return text
 
 
 def exec_start(command: Sequence[str]) -> str:
@@ -75,7 +98,8 @@ class SystemdAutostart:
     def __init__(
         self, command: Sequence[str], config_home: Path, ask: Callable[..., bool] = _systemctl
     ) -> None:
-        self._command = list(command)
+        self._command = as_utf8(command)
+        self._home = config_home
         self._folder = config_home / "systemd" / "user"
         self._ask = ask
 
@@ -91,26 +115,25 @@ class SystemdAutostart:
         return AutostartStatus(True, True, f"systemd starts it at login ({self._folder / UNIT})")
 
     def enable(self) -> None:
-        """Write the unit, unless it is there and starts this program: what the user added to it stays."""
+        """Write the unit, or bring the one that is there up to date: what the user added to it stays."""
         text = read_text(self._folder / UNIT)
         target = DESKTOP if self._ask("is-active", "--quiet", DESKTOP) else LOGIN
         command = checked(self._command)
-        if text is None or f"ExecStart={exec_start(command)}" not in text.splitlines():
-            write_file(self._folder / UNIT, unit_text(command, target).encode())
+        wanted = (brought_up(text, command) if text else None) or unit_text(command, target)
+        if wanted != text:
+            write_file(self._folder / UNIT, wanted.encode())
         if not self._links():
             make_link(self._folder / f"{target}.wants" / UNIT, str(self._folder / UNIT))
         self._ask("daemon-reload")
 
     def disable(self) -> None:
-        """Remove unit and links, and folders of links that are empty then."""
+        """Remove unit and links, and folders that are empty then."""
         before = self._links()
         for link in before:
             remove_file(link)
-            try:
-                link.parent.rmdir()
-            except OSError:  # others have links there too
-                pass
+            remove_empty(link.parent, self._folder)
         remove_file(self._folder / UNIT)
+        remove_empty(self._folder, self._home)
         if before:
             self._ask("daemon-reload")
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from wavized.autostart.shape import (
     AutostartStatus,
     another_program,
+    as_utf8,
     checked,
     program_in,
     read_text,
+    remove_empty,
     remove_file,
     write_file,
 )
@@ -49,7 +51,8 @@ class XdgAutostart:
     """Below `config_home` (`~/.config`); `available` is whether there is a desktop to read it."""
 
     def __init__(self, command: Sequence[str], config_home: Path, *, available: bool = True) -> None:
-        self._command = list(command)
+        self._command = as_utf8(command)
+        self._home = config_home
         self._path = config_home / "autostart" / ENTRY
         self._available = available
 
@@ -72,5 +75,6 @@ class XdgAutostart:
             write_file(self._path, text.encode())
 
     def disable(self) -> None:
-        """Remove the entry."""
+        """Remove the entry, and its folder where nothing else is in it."""
         remove_file(self._path)
+        remove_empty(self._path.parent, self._home)

@@ -6,14 +6,20 @@ import argparse
 import logging
 import os
 import sys
+import threading
 from logging.handlers import RotatingFileHandler
+from typing import TextIO
 
+from wavized.cli import second
 from wavized.cli.main import add_config_argument
 from wavized.cli.output import OUTCOMES, place, printable
 from wavized.cli.settings import config_path, load_config
 from wavized.config import paths
+from wavized.control.leaving import leave_in_time
+from wavized.control.supervisor import Supervisor
 from wavized.domain.events import Event, JobChanged, Notice
 from wavized.domain.job import Job, JobState
+from wavized.errors import AlreadyRunningError
 
 log = logging.getLogger("wavized")
 
@@ -26,23 +32,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Watch and file until stopped; where one runs already, show its window and leave."""
+    supervisor = Supervisor()
+    while True:  # the one that runs may be about to leave, another one may be started at the same time
+        if second.is_running():
+            if supervisor.is_there:  # it would start us again and again, and open a window each time
+                supervisor.ready("Wavized runs already, started by something else")
+                return 0
+            code = second.join_the_first(args.config, may_show=not args.no_window)
+            if code is not None:
+                return code
+        try:
+            return _be_the_first(args, supervisor)
+        except AlreadyRunningError:
+            continue
+
+
+def _be_the_first(args: argparse.Namespace, supervisor: Supervisor) -> int:
     """Watch and file until stopped; where there are no settings yet the window asks for them first."""
     path = config_path(args)
     is_first = not args.no_window and not os.path.lexists(path)
     if not is_first:
         load_config(args)  # says at once, and before anything is opened, what is wrong with it
     _log_to_file()
+    stop = threading.Event()
+    leave_in_time(stop, supervisor)
     if is_first:
         from wavized.firstrun import FirstRun
 
-        FirstRun(path, tray=not args.no_tray, listener=_tell).run()
+        tray = not args.no_tray
+        FirstRun(path, tray=tray, listener=_tell, stop=stop, supervisor=supervisor).run()
     else:
         from wavized.daemon import Daemon  # starts threads' modules; not wanted for an error in the config
 
-        daemon = Daemon(path, tray=not args.no_tray, window=not args.no_window)
+        daemon = Daemon(
+            path, tray=not args.no_tray, window=not args.no_window, stop=stop, supervisor=supervisor
+        )
         daemon.events.subscribe(_tell)
         daemon.run()
-    print("Stopped.", file=sys.stderr)
+    log.info("Stopped")
     return 0
 
 
@@ -65,10 +93,26 @@ def _log_to_file() -> None:
     """A rotating file for later, plain lines on standard error for now."""
     folder = paths.log_dir(create=True)
     to_file = RotatingFileHandler(
-        folder / "wavized.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
+        folder / "wavized.log",
+        maxBytes=2_000_000,
+        backupCount=3,
+        encoding="utf-8",
+        errors="backslashreplace",
+        delay=True,  # a start that finds another one running must not touch that one's log
     )
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
-    to_screen = logging.StreamHandler(sys.stderr)
-    to_screen.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    handlers: list[logging.Handler] = [to_file]
+    if sys.stderr is not None:  # Windows' pythonw has none
+        to_screen = _Screen(sys.stderr)
+        to_screen.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+        handlers.append(to_screen)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen])
+    logging.basicConfig(level=logging.INFO, handlers=handlers)
+
+
+class _Screen(logging.StreamHandler[TextIO]):
+    """The terminal, as long as it is there: closing it is a way to stop Wavized, not an error."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)

@@ -11,10 +11,13 @@ import os
 import platform
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from wavized.logic.desktop_hints import Python, Surroundings
 
@@ -127,16 +130,43 @@ def _ask_by_gio() -> bool | None:
 
 def has_older_tray() -> bool:
     """Whether a program on the X display takes in tray icons of the older kind (XEmbed)."""
+    with _x_display() as display:
+        if display is None:
+            return False
+        name = f"_NET_SYSTEM_TRAY_S{display.get_default_screen()}"
+        return bool(display.get_selection_owner(display.intern_atom(name)))
+
+
+def display_answers(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the display of this session is there: False once the user has logged out, say."""
+    if not sys.platform.startswith("linux"):
+        return True
+    wayland = environ.get("WAYLAND_DISPLAY")
+    if not wayland:
+        with _x_display() as display:
+            return display is not None
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+            door.settimeout(_BUS_SECONDS)
+            door.connect(str(Path(environ.get("XDG_RUNTIME_DIR", "")) / wayland))
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _x_display() -> Iterator[Any]:  # python-xlib publishes no types
+    """The display of DISPLAY, or None where there is none."""
     from Xlib.display import Display  # comes along with pystray on Linux
     from Xlib.error import DisplayError, XauthError
 
     try:
         display = Display()
     except (DisplayError, XauthError, OSError):
-        return False
+        yield None
+        return
     try:
-        name = f"_NET_SYSTEM_TRAY_S{display.get_default_screen()}"
-        return bool(display.get_selection_owner(display.intern_atom(name)))
+        yield display
     finally:
         display.close()
 
