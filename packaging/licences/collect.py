@@ -1,6 +1,6 @@
-"""Who else's work is in the program, and on what terms: `python packaging/licences/collect.py` writes THIRD-PARTY.md.
+"""Whose work is in the program, and on what terms. Run as a program it writes THIRD-PARTY.md.
 
-The spec of the frozen program asks for the full texts of what it really carries. Reads installed metadata alone.
+The frozen program's spec asks for the full texts of what it really carries. Reads installed metadata alone.
 """
 
 from __future__ import annotations

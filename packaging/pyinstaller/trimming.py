@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePath
@@ -52,6 +53,7 @@ TRAINING = (
 UNUSED = (
     "hf_xet", "tokenizers",  # downloads and texts: Wavized does neither
     "networkx", "tensorboard", "triton",  # only for compiling and watching a training
+    "cairo", "gi",  # laid beside the program, see `tray_bindings`
     "_tkinter", "tkinter", "turtle", "lib2to3", "pydoc_data",
     "torch.utils.tensorboard", "torch.utils.benchmark", "torch.test",
     "transformers.cli", "transformers.exporters", "transformers.trainer", "transformers.trainer_seq2seq",
@@ -62,7 +64,7 @@ OTHER_LICENCE = ("readline", "_gdbm", "dbm.gnu")
 """Would bring libraries under the GPL along, for nothing."""
 
 REPLACEABLE = ("pystray", "Xlib", "soxr")
-"""Under the LGPL: they lie as ordinary files beside the program, so that anybody can put another version there."""
+"""Under the LGPL: ordinary files beside the program, so that anybody can put another version there."""
 
 TEST_LIBRARIES = re.compile(r"aoti_custom_ops|backend_with_compiler|jitbackend_test|torchbind_test")
 """torch's own test suite in C++."""
@@ -103,6 +105,12 @@ def imported_architectures(folder: Path) -> set[str]:
     sources = (p for p in folder.glob("*.py") if not p.name.startswith(("modular_", "convert_")))
     texts = (p.read_text(encoding="utf-8") for p in sources)
     return {name for text in texts for name in re.findall(r"^from \.\.(\w+)[. ]", text, re.MULTILINE)}
+
+
+def tray_bindings() -> Path | None:
+    """The folder of PyGObject (the `linux-tray` extra), where the building Python has it."""
+    found = importlib.util.find_spec("gi")
+    return Path(found.origin).parent if found and found.origin else None
 
 
 def is_wanted(destination: str) -> bool:
