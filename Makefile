@@ -1,10 +1,23 @@
-# Two commands do all set-up on a fresh machine: `make demo` and `make test`.
+# Two commands do all set-up on a fresh machine: `make demo` and `make test`. `make help` lists the others.
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint check bench model clean
+.PHONY: help demo test lint check bench model wheel wheel-check frozen frozen-check deb clean
 .DELETE_ON_ERROR:
+
+help:
+	@echo 'demo          show what it does, on a temporary folder'
+	@echo 'test          the whole test suite (ARGS=...)'
+	@echo 'lint          ruff, mypy and the import contracts;  check: lint and test'
+	@echo 'bench         measure the speed on this machine'
+	@echo 'model         make the model anew (CORPUS=DIR, OUT=DIR)'
+	@echo 'wheel         dist/*.whl and dist/*.tar.gz'
+	@echo 'wheel-check   install the wheel into an empty environment elsewhere and run the demo there (2 GB, minutes)'
+	@echo 'frozen        dist/wavized: the program as one folder that needs no Python'
+	@echo 'frozen-check  run the demo with that'
+	@echo 'deb           dist/*.deb of it, for Debian and Ubuntu'
+	@echo 'clean         remove everything that was made'
 
 # A stamp per set of extras: installing again happens only when the requirements change.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -23,8 +36,8 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests packaging
+	$(BIN)/ruff format --check src tests packaging
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -37,6 +50,27 @@ bench: $(VENV)/.installed-dev
 OUT ?= build/bass-v3
 model: $(VENV)/.installed-dev
 	$(BIN)/wavized train $(if $(CORPUS),--corpus '$(CORPUS)') --out '$(OUT)' --resume
+
+$(VENV)/.installed-package: $(VENV)/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[package]'
+	# The tray's menu on Linux. It is built here from source, which needs the system's headers; without it goes as well.
+	-[ "$$(uname)" != Linux ] || $(BIN)/python -m pip install -q -c constraints.txt -e '.[linux-tray]'
+	touch $@
+
+wheel: $(VENV)/.installed-dev
+	$(BIN)/python -m hatchling build -d dist
+
+wheel-check:
+	PYTHON='$(PYTHON)' packaging/check_wheel.sh
+
+frozen: $(VENV)/.installed-package
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller packaging/pyinstaller/wavized.spec
+
+frozen-check: $(VENV)/.installed
+	$(BIN)/python tests/demo.py --program dist/wavized/wavized
+
+deb: frozen
+	packaging/linux/build_deb.sh dist/wavized dist
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,10 +1,12 @@
 """`make demo`: start the real daemon on a temporary inbox and library, drop samples in, show what it does.
 
-Everything happens in a temporary folder, which is left for a look; nothing of the user's is touched.
+Everything happens in a temporary folder, which is left for a look; nothing of the user's is touched. It is the
+program of the Python that runs this, or the one that is named with `--program`, a packaged one say.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -33,6 +35,7 @@ WORDS = {
 
 def main() -> int:
     """Run the demonstration; 1 where a sample was lost, changed or never came to rest."""
+    program = program_named()
     out = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
     place = Path(tempfile.mkdtemp(prefix="wavized-demo-"))
     inbox, library = place / "Downloads", place / "Library"
@@ -43,25 +46,36 @@ def main() -> int:
     meant = json.loads((DATA / "demo.json").read_text(encoding="utf-8"))
     out.print("[bold]Wavized demonstration[/]")
     out.print(f"  watches    {inbox}\n  files into {library}\n", markup=False)
-    with Daemon(config, place) as daemon:
+    with Daemon(program, config, place) as daemon:
         daemon.wait_until_watching()
         out.print(f"The daemon watches. Dropping {len(meant)} files into the download folder ...\n")
         drop(inbox)
         rested = show_live(out, daemon, inbox, meant)
-    return conclude(out, place, inbox, library, rested, meant)
+    return conclude(out, program, inbox, library, rested, meant)
+
+
+def program_named() -> list[str]:
+    """The words that start Wavized."""
+    parser = argparse.ArgumentParser(description="Show what Wavized does, on a folder of its own.")
+    parser.add_argument(
+        "--program", type=Path, help="an installed `wavized` to show instead of this Python's"
+    )
+    named = parser.parse_args().program
+    return [str(named.absolute())] if named else [sys.executable, "-m", "wavized"]
 
 
 class Daemon:
     """The real program in a process of its own, with its state inside the demonstration's folder."""
 
-    def __init__(self, config: Path, place: Path) -> None:
+    def __init__(self, program: list[str], config: Path, place: Path) -> None:
+        self._program = program
         self._config = config
         names = {"CONFIG": "config", "STATE": "state", "CACHE": "cache", "DATA": "data"}
         self._environment = os.environ | {f"XDG_{key}_HOME": str(place / name) for key, name in names.items()}
         self._log = place / "daemon.log"
 
     def __enter__(self) -> Daemon:
-        command = [sys.executable, "-m", "wavized", "run", "--no-tray", "--config", str(self._config)]
+        command = [*self._program, "run", "--no-tray", "--config", str(self._config)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, env=self._environment, stderr=log)
         return self
@@ -72,7 +86,7 @@ class Daemon:
 
     def ask(self, *words: str) -> list[dict]:
         """Run a command beside the daemon; its JSON lines."""
-        command = [sys.executable, "-m", "wavized", *words, "--json"]
+        command = [*self._program, *words, "--json"]
         run = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
         return [json.loads(line) for line in run.stdout.splitlines()]
 
@@ -134,7 +148,7 @@ def add_row(table: Table, name: str, job: dict, meant: dict) -> None:
 
 
 def conclude(
-    out: Console, place: Path, inbox: Path, library: Path, rested: dict[str, dict], meant: dict
+    out: Console, program: list[str], inbox: Path, library: Path, rested: dict[str, dict], meant: dict
 ) -> int:
     """Count, check that nothing was lost or changed, and say how to start for real."""
     states = Counter(job["state"] for job in rested.values())
@@ -153,7 +167,7 @@ def conclude(
             out.print(f"[red]{complaint}:[/] {escape(', '.join(names))}")
     out.print(f"Look around: {library}", soft_wrap=True)
     out.print("\n[bold]Start for real[/]")
-    command = Path(sys.executable).with_name("wavized")
+    command = program[0] if len(program) == 1 else Path(sys.executable).with_name("wavized")
     out.print(f"  {command} config init     writes a commented configuration; finds your download folders")
     out.print(f"  {command} run             watches and files, until you stop it")
     out.print(f"  {command} sort FOLDER     files a folder once, now (--dry-run to see what it would do)")
