@@ -1,7 +1,7 @@
 """`make demo`: start the real daemon on a temporary inbox and library, drop samples in, show what it does.
 
-Everything happens in a temporary folder, which is left for a look; nothing of the user's is touched. It is the
-program of the Python that runs this, or the one that is named with `--program`, a packaged one say.
+Everything happens in a temporary folder, which is left for a look; nothing of the user's is touched. It shows
+the program of the Python that runs this, or the one that is named with `--program`, a packaged one say.
 """
 
 from __future__ import annotations
