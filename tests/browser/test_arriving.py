@@ -136,7 +136,8 @@ def test_pause_and_resume_are_told_in_words(visitor, program):
     """Paused, new samples wait; resumed, they are filed."""
     page = visitor.visit("now")
     page.get_by_role("main").get_by_role("button", name="Pause").click()
-    expect(page.get_by_role("heading", name="Paused")).to_be_visible()
+    page.get_by_role("dialog", name="Pause").get_by_role("button", name="Until I resume").click()
+    expect(page.get_by_role("heading", name="Paused", exact=True)).to_be_visible()
     write_tone(program.inbox / "waits.wav", seconds=0.9, frequency=39.0)
     expect(page.get_by_role("banner").get_by_role("status")).to_have_text("Paused, 1 to go")
     assert where(program, "waits.wav") == []

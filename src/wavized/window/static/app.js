@@ -1,8 +1,9 @@
 // The page's frame: which page is shown, the state line, messages. Everything the daemon tells comes through live.js.
 import { html, render, useEffect, useState } from "./vendor/standalone.mjs";
-import { api } from "./api.js";
 import { connect, onNotice, onRestart, useEvent, useLive } from "./live.js";
-import { Button, Icon, Spinner, Toasts, tellError, toast } from "./parts.js";
+import { Icon, Spinner, Toasts, toast } from "./parts.js";
+import { PauseButton, pausedWords } from "./pausing.js";
+import { Hint } from "./hint.js";
 import { DropTarget } from "./sorting/dropped.js";
 import { Welcome } from "./welcome.js";
 import Filed from "./pages/filed.js";
@@ -39,7 +40,7 @@ export function stateLine(status) {
   const left = status.pending ? `, ${status.pending.toLocaleString("en")} to go` : "";
   if (status.state === "degraded") return { mood: "bad", text: "Needs attention" };
   if (status.state === "stopped") return { mood: "pause", text: "Not set up yet" };
-  if (status.state === "paused") return { mood: "pause", text: `Paused${left}` };
+  if (status.state === "paused") return { mood: "pause", text: `${pausedWords(status)}${left}` };
   if (status.detail) return { mood: "bad", text: "Waiting" };
   if (status.pending) return { mood: "work", text: `Working${left}` };
   const folders = status.watching.length;
@@ -49,17 +50,6 @@ export function stateLine(status) {
 function State({ status, connected }) {
   const { mood, text } = connected ? stateLine(status) : { mood: "wait", text: "Not connected" };
   return html`<div class="state" data-mood=${mood} role="status"><i aria-hidden="true"></i><span>${text}</span></div>`;
-}
-
-function PauseButton({ status }) {
-  const [busy, setBusy] = useState(false);
-  const paused = status.state === "paused";
-  const act = async () => {
-    setBusy(true);
-    await api.post(paused ? "/api/resume" : "/api/pause").catch(tellError);
-    setBusy(false);
-  };
-  return html`<${Button} icon=${paused ? "play" : "pause"} busy=${busy} onClick=${act}>${paused ? "Resume" : "Pause"}<//>`;
 }
 
 function Navigation({ name, status }) {
@@ -129,6 +119,7 @@ function App() {
     content = html`
       <${Frame} name=${name} live=${live}>
         ${welcome && name === "now" && html`<${Welcome} onClose=${() => setWelcome(false)} />`}
+        ${name === "now" && html`<${Hint} hint=${status.hint} />`}
         <${Page} key=${name} about=${about} status=${status} />
       <//>`;
   }

@@ -23,6 +23,7 @@ const ICONS = {
   info: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 11v6M12 7.5v.1",
   plus: "M12 5v14M5 12h14",
   down: "M6 9l6 6 6-6",
+  clock: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 7v5l3.5 2.5",
   dots: "M5.5 12h.1M12 12h.1M18.5 12h.1",
   later: "M5 5l9 7-9 7zM18 5v14",
 };
@@ -144,6 +145,13 @@ export function ago(seconds) {
   const date = new Date(seconds * 1000);
   const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
   return date.toLocaleDateString("en", { day: "numeric", month: "short", year });
+}
+
+// A time within a day from now, as 15:20; the tray and the terminal say it the same way.
+export function timeOfDay(seconds) {
+  const date = new Date(seconds * 1000);
+  const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return date.toDateString() === new Date().toDateString() ? time : `tomorrow ${time}`;
 }
 
 export function lasting(seconds) {

@@ -6,6 +6,7 @@ import { Details } from "../details.js";
 import { shortPath } from "../folder-field.js";
 import { onJobs, onReconnect, useEvent } from "../live.js";
 import { Button, Icon, Meter, Name, count, lasting, tellError } from "../parts.js";
+import { PauseButton, pausedWords } from "../pausing.js";
 import { CategoryButton, NameAndOrigin, PlayButton, Sureness, When } from "../samples.js";
 import { Waveform } from "../waveform.js";
 import { whole } from "../words.js";
@@ -21,7 +22,8 @@ function explain(status) {
       link: ["See the model", "#/settings"] };
   }
   if (status.state === "paused") {
-    return { mood: "pause", icon: "pause", title: "Paused", more: `${waiting}New samples are noted and filed as soon as you resume.` };
+    const then = status.paused_until ? "then, or as soon as you resume" : "as soon as you resume";
+    return { mood: "pause", icon: "pause", title: pausedWords(status), more: `${waiting}New samples are noted and filed ${then}.` };
   }
   if (status.detail) {
     return { mood: "bad", icon: "warning", title: "Waiting", text: status.detail,
@@ -46,14 +48,7 @@ function explain(status) {
 }
 
 function Hero({ status }) {
-  const [busy, setBusy] = useState(false);
   const { mood, icon, title, text, more, link } = explain(status);
-  const paused = status.state === "paused";
-  const act = async () => {
-    setBusy(true);
-    await api.post(paused ? "/api/resume" : "/api/pause").catch(tellError);
-    setBusy(false);
-  };
   return html`
     <section class="card hero" data-mood=${mood} aria-labelledby="hero-title">
       <span class="hero-icon"><${Icon} name=${icon} size=${26} /></span>
@@ -64,7 +59,7 @@ function Hero({ status }) {
       </div>
       <div class="cluster hero-act">
         ${link && html`<a class="button" href=${link[1]}>${link[0]}</a>`}
-        <${Button} kind=${paused ? "primary" : ""} icon=${paused ? "play" : "pause"} busy=${busy} onClick=${act}>${paused ? "Resume" : "Pause"}<//>
+        <${PauseButton} status=${status} kind="primary" />
       </div>
       <${Flood} status=${status} />
     </section>`;
