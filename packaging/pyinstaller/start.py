@@ -19,9 +19,15 @@ def give_others_their_libraries() -> None:
             os.environ.pop(name, None)
 
 
+def words(given: list[str]) -> list[str]:
+    """The command's words: a double click brings none and means `run`, as Linux's desktop entry says."""
+    by_click = not given and sys.platform in ("darwin", "win32") and not (sys.stdin and sys.stdin.isatty())
+    return ["run"] if by_click else given
+
+
 if __name__ == "__main__":
     freeze_support()  # a library that starts helpers of its own would start Wavized over and over
     give_others_their_libraries()
     from wavized.cli.main import main
 
-    sys.exit(main())
+    sys.exit(main(words(sys.argv[1:])))
