@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from wavized.config import paths
 from wavized.removal import packs
 from wavized.removal.table import ASKED_FOR, Known, Part, known, own_folders
 
 FOREIGN = "not made by Wavized"
 LINKED = "a link, and links are not followed"
+TRAINING = "what `wavized train` worked out, which took long; delete it if you do not need it"
 
 
 class Scope(Enum):
@@ -74,9 +76,10 @@ def look(guarded: Iterable[Path] = ()) -> Plan:
     for folder in own:
         if not os.path.lexists(folder):
             continue
-        if not is_plain_folder(folder):
-            stays.append(Stay(folder, LINKED if folder.is_symlink() else FOREIGN))
-            continue
+        if not is_own(folder):
+            if not is_plain_folder(folder):
+                stays.append(Stay(folder, LINKED if folder.is_symlink() else FOREIGN))
+            continue  # or else it lies behind a link, which is told
         plain.append(folder)
         for found in _judge(folder, [entry for entry in table if entry.folder == folder], own):
             if isinstance(found, Item):
@@ -93,7 +96,7 @@ def look(guarded: Iterable[Path] = ()) -> Plan:
 def _packs(items: list[Item], stays: list[Stay]) -> list[Path]:
     """Archives that lie open: their folders, while what is in them is told apart into both lists."""
     root = packs.folder()
-    if not is_plain_folder(root) or not is_plain_folder(root.parent):
+    if not is_own(root):
         return []
     found = list(packs.walk(root))
     with packs.verdicts() as judge:
@@ -104,6 +107,12 @@ def _packs(items: list[Item], stays: list[Stay]) -> list[Path]:
             else:
                 stays.append(Stay(path, why or FOREIGN))
     return [above for above, _ in found]
+
+
+def is_own(folder: Path) -> bool:
+    """Whether a folder of ours, or below one of ours, is reached without any link of our folders."""
+    above = {folder, *folder.parents}
+    return is_plain_folder(folder) and all(is_plain_folder(own) for own in own_folders() if own in above)
 
 
 def is_plain_folder(folder: Path) -> bool:
@@ -136,4 +145,10 @@ def _judge(folder: Path, table: Iterable[Known], own: Iterable[Path]) -> Iterato
         if part is not None and is_plain_file(path):
             yield Item(path, part, path.lstat().st_size)
         else:
-            yield Stay(path, LINKED if part and path.is_symlink() else FOREIGN)
+            yield Stay(path, _why(path, part))
+
+
+def _why(path: Path, part: Part | None) -> str:
+    if path == paths.cache_dir() / "training":
+        return TRAINING
+    return LINKED if part and path.is_symlink() else FOREIGN

@@ -46,6 +46,7 @@ def known() -> list[Known]:
     name = re.escape(config.name)
     return [
         _known(paths.cache_dir() / "previews", Part.CACHE, r"[0-9a-f]{16,128}\.\d+\.(json|png|wav)(\.part)?"),
+        _known(paths.cache_dir(), Part.CACHE, r"doctor\.txt"),
         _known(paths.log_dir(), Part.LOG, r"(wavized|worker)\.log(\.\d+)?"),
         _known(state, Part.LOCK, r"(daemon|sort)\.lock"),
         _known(state, Part.TRACE, r"window-port"),
