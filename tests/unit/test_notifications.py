@@ -264,6 +264,19 @@ def test_where_none_are_wanted_there_are_none(desk):
     assert desk.texts == ["3.wav filed in Reese"]
 
 
+def test_where_nobody_asks_nothing_is_kept_for_long():
+    """Without a tray what happened hours ago is not told when one comes at last."""
+    notifications = Notifications()
+    for number in range(100):
+        now = number * HOUR
+        notifications.hear(JobChanged(job(number)), now)
+        notifications.hear(JobChanged(job(number, S.FILED)), now)
+        notifications.hear(Notice(f"Problem {number}"), now)
+    messages = notifications.due(99 * HOUR + 60.0)
+    assert len(messages) == MOST_PROBLEMS + 1
+    assert filed_in(messages[-1].text) <= 2
+
+
 def filed_in(text: str) -> int:
     """How many samples a message says were filed."""
     if re.search(r"\.wav filed in ", text):

@@ -121,6 +121,9 @@ class _Group:
         self._outcomes.pop(job.id, None)
         if job.corrected or job.previous_target is not None:
             return  # the user's own doing: he knows
+        due_at = self.due_at()
+        if due_at is not None and now - due_at > _HOUR:
+            self.drop()  # nobody asks for it: there is no tray
         self._heard_at = now
         if job.state not in AT_REST:
             self._under_way.add(job.id)
@@ -167,7 +170,7 @@ class _Problems:
 
     def __init__(self) -> None:
         self.heard_at: float | None = None
-        self._waiting: list[Message] = []
+        self._waiting: deque[Message] = deque(maxlen=MOST_PROBLEMS)
         self._lately: deque[tuple[float, Message]] = deque()
 
     def hear(self, notice: Notice, now: float) -> None:
@@ -186,7 +189,9 @@ class _Problems:
 
     def take(self) -> list[Message]:
         """All that wait; each is told once."""
-        told, self._waiting, self.heard_at = self._waiting, [], None
+        told = list(self._waiting)
+        self._waiting.clear()
+        self.heard_at = None
         return told
 
     def drop(self) -> None:

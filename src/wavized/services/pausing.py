@@ -17,7 +17,7 @@ PAUSED = "paused"
 """Setting that keeps a pause over restarts: `1` until resumed, else when it began and ends, as JSON."""
 
 MOST_MINUTES = 24 * 60.0
-"""A pause with an end lasts a day at most."""
+"""A pause with an end lasts a day at most, whatever its end is said to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Pausing:
         self._ends_at = math.inf
         if span is not None:
             # Where the time of day was set back while nothing ran, the whole length is the most there can be.
-            left = min(span.until - self._clock.now(), span.until - span.since)
+            left = min(span.until - self._clock.now(), span.until - span.since, MOST_MINUTES * 60)
             self._ends_at = self._clock.monotonic() + left
 
 
