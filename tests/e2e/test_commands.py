@@ -228,6 +228,7 @@ def test_help_is_there_for_every_command(program):
         "undo",
         "correct",
         "doctor",
+        "uninstall",
         "config",
     ]:
         assert name in overview
