@@ -184,7 +184,7 @@ def test_a_good_edit_is_taken_on_and_a_bad_one_is_not(program):
 def test_a_second_daemon_says_who_is_running(program):
     """One at a time, and the message names the process; a stale lock after a kill is no hindrance."""
     program.start()
-    second = program.run("run", "--no-tray", "--config", str(program.config))
+    second = program.run("run", "--no-tray", "--no-window", "--config", str(program.config))
     assert second.returncode == 2
     assert str(program.daemon.pid) in second.stderr
     program.kill()

@@ -71,7 +71,18 @@ def _be_the_first(args: argparse.Namespace, supervisor: Supervisor) -> int:
         daemon.events.subscribe(_tell)
         daemon.run()
     log.info("Stopped")
+    _let_go_of_a_closed_terminal()
     return 0
+
+
+def _let_go_of_a_closed_terminal() -> None:
+    """Closing it is a way to stop Wavized, no error; what is still to be written there goes nowhere."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _tell(event: Event) -> None:
@@ -111,7 +122,7 @@ def _log_to_file() -> None:
 
 
 class _Screen(logging.StreamHandler[TextIO]):
-    """The terminal, as long as it is there: closing it is a way to stop Wavized, not an error."""
+    """The terminal, as long as it is there."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         if not isinstance(sys.exc_info()[1], OSError):
