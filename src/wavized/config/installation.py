@@ -37,11 +37,12 @@ class Installation:
 def installation() -> Installation:
     """How the running program was installed."""
     if getattr(sys, "frozen", False):
-        return _frozen(Path(sys.executable).absolute(), sys.platform, os.environ.get("APPIMAGE", ""))
-    return _in_python(Path(sys.prefix), is_venv=sys.prefix != sys.base_prefix, is_checkout=_is_checkout())
+        return from_frozen(Path(sys.executable).absolute(), sys.platform, os.environ.get("APPIMAGE", ""))
+    return from_python(Path(sys.prefix), is_venv=sys.prefix != sys.base_prefix, is_checkout=_is_checkout())
 
 
-def _frozen(program: Path, platform: str, image: str) -> Installation:
+def from_frozen(program: Path, platform: str, image: str) -> Installation:
+    """Of a program that carries its own Python; `image` is the AppImage that it runs from, if any."""
     if image:
         return Installation(Kind.APPIMAGE, Path(image), "Delete the AppImage", f"rm {shlex.quote(image)}")
     if platform == "darwin":
@@ -56,7 +57,8 @@ def _frozen(program: Path, platform: str, image: str) -> Installation:
     return Installation(Kind.APP, program.parent, "Delete the program's folder")
 
 
-def _in_python(prefix: Path, *, is_venv: bool, is_checkout: bool) -> Installation:
+def from_python(prefix: Path, *, is_venv: bool, is_checkout: bool) -> Installation:
+    """Of a program in the Python below `prefix`."""
     parts = [part.casefold() for part in prefix.parts]
     if "pipx" in parts and "venvs" in parts:
         return Installation(Kind.PIPX, prefix, "Uninstall it with pipx", f"pipx uninstall {prefix.name}")
