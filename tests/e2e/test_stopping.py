@@ -23,7 +23,7 @@ SECONDS = 5.0
 
 
 def stop_in_time(program, number: int = signal.SIGTERM) -> float:
-    """Send a signal; how long the daemon took to leave, with exit code 0 and without processes left behind."""
+    """Send a signal; how long the daemon took to leave, with exit code 0 and no process left behind."""
     children = psutil.Process(program.daemon.pid).children(recursive=True)
     began = time.monotonic()
     program.daemon.send_signal(number)
@@ -102,7 +102,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_a_copy_that_takes_too_long_is_left_and_taken_back_at_the_next_start(program):
-    """A slow drive does not hold the session's end up: the source is whole, the half copy goes, it is filed."""
+    """A slow drive does not hold the session's end up: the source is whole, the half copy goes away."""
     sample = write_tone(program.inbox / "large.wav", seconds=1.0, frequency=50.0)
     text = program.config.read_text().replace(
         f"  - path: {program.inbox}\n", f"  - path: {program.inbox}\n    existing: file\n"
@@ -127,6 +127,7 @@ def test_a_copy_that_takes_too_long_is_left_and_taken_back_at_the_next_start(pro
 
 def test_the_end_of_its_terminal_stops_it(program):
     """Closing the window it runs in sends SIGHUP, and nothing can be written there any more."""
+    command = program.command("run", "--no-tray", "--config", str(program.config))
     terminal, inside = pty.openpty()
     program.daemon = subprocess.Popen(
         [

@@ -79,8 +79,7 @@ def _let_go_of_a_closed_terminal() -> None:
     """Closing it is a way to stop Wavized, no error; what is still to be written there goes nowhere."""
     for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None:
-                stream.flush()
+            print(end="", file=stream, flush=True)
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
