@@ -1,18 +1,39 @@
 """Where the tray meets the daemon: what its menu does, what it shows and says. Draws nothing itself.
 
-`run` holds the main thread; events are heard on whichever thread publishes them.
+`run` holds the main thread; events are heard on whichever thread publishes them; what may take a while runs
+on a thread of its own, `tray-errands`.
 """
 
 from __future__ import annotations
 
+import logging
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from queue import SimpleQueue
 from typing import Protocol
 
+from wavized.autostart.choose import choose_autostart
+from wavized.config import paths
 from wavized.config.model import Config
+from wavized.config.program import login_command, own_command
 from wavized.domain.events import Event, Notice
-from wavized.domain.job import Status
+from wavized.domain.job import Job, Recent, Status
+from wavized.errors import WavizedError
 from wavized.services.hub import EventHub
+from wavized.services.notifications import Message, Notifications
+from wavized.services.status import start_of_day
 from wavized.tray.icon import TrayIcon
-from wavized.tray.open_folder import open_folder
+from wavized.tray.menu import Action, Choice, MenuModel, Extras, build
+from wavized.tray.open_folder import open_folder, open_text, show_in_folder
+
+log = logging.getLogger(__name__)
+
+LOGIN_SECONDS = 30.0
+"""How long an answer to whether Wavized starts at login holds: the window may have changed it."""
 
 
 class Commanded(Protocol):
@@ -24,55 +45,192 @@ class Commanded(Protocol):
     @property
     def is_ready(self) -> bool: ...
     def status(self) -> Status: ...
-    def set_paused(self, paused: bool) -> None: ...
+    def pause(self, minutes: float | None = None) -> None: ...
+    def resume(self) -> None: ...
+    def undo(self, job_id: int) -> Future[Job]: ...
     def show(self, page: str = "") -> None: ...
     def stop(self) -> None: ...
 
 
 class TraySide:
-    """The tray of one daemon, shown once."""
+    """The tray of one daemon, shown once. Implements `TrayOwner`."""
 
-    def __init__(self, daemon: Commanded) -> None:
+    def __init__(self, daemon: Commanded, config_path: Path) -> None:
         self._daemon = daemon
-        self._icon = TrayIcon(
-            daemon.status, _Commands(daemon), lambda text, hint: daemon.events.publish(Notice(text, hint))
-        )
+        self._config_path = config_path
+        self._notifications = Notifications(lambda: daemon.config.notifications)
+        self._answers: SimpleQueue[Message] = SimpleQueue()
+        self._muted_until: float | None = None
+        self._autostart = choose_autostart(login_command(config_path))
+        self._at_login: bool | None = None
+        self._login_asked = float("-inf")
+        self._errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tray-errands")
+        self._icon = TrayIcon(self)
+        daemon.events.subscribe(self._hear)
 
     def run(self) -> None:
         """Show the icon until `stop`. Raises TrayUnavailableError where that cannot be or ends early."""
-        self._daemon.events.subscribe(self._hear)
-        self._icon.run()
+        try:
+            self._icon.run()
+        finally:
+            self._errands.shutdown(wait=False, cancel_futures=True)
 
     def stop(self) -> None:
         """Take the icon away; any thread may ask, also before `run`."""
         self._icon.stop()
 
     def _hear(self, event: Event) -> None:
+        self._notifications.hear(event, time.monotonic())
         self._icon.update()
-        if isinstance(event, Notice) and self._daemon.config.notifications:
-            self._icon.notify(event.message, event.hint)
 
+    # --- what is shown and said: on the tray's helper thread ------------------------------------------
 
-class _Commands:
-    """What the tray's menu does."""
+    def model(self) -> MenuModel:
+        """The tray as it should look now."""
+        if self._muted_until is not None and self._muted_until <= time.time():
+            self._muted_until = None
+        return build(
+            self._daemon.status(),
+            Extras(
+                starting=not self._daemon.is_ready,
+                at_login=self._starts_at_login(),
+                notifies=self._daemon.config.notifications,
+                muted_until=self._muted_until,
+                version=version("wavized"),
+            ),
+        )
 
-    def __init__(self, daemon: Commanded) -> None:
-        self._daemon = daemon
+    def messages(self) -> list[Message]:
+        """Answers to what was chosen in the menu, and what the notifications have to tell."""
+        due = []
+        while not self._answers.empty():
+            due.append(self._answers.get())
+        if not self._daemon.config.notifications:
+            due.clear()
+        return [*due, *self._notifications.due(time.monotonic())]
 
-    def pause(self) -> None:
-        self._daemon.set_paused(True)
+    def patience(self) -> float | None:
+        """Until the next message, the end of the silence or of the day."""
+        now = time.time()
+        waits = [start_of_day(now, days=1) - now]
+        if self._muted_until is not None:
+            waits.append(self._muted_until - now)
+        next_message = self._notifications.next_at()
+        if next_message is not None:
+            waits.append(next_message - time.monotonic())
+        return max(0.0, min(waits))
 
-    def resume(self) -> None:
-        self._daemon.set_paused(False)
+    def tell(self, message: str, hint: str) -> None:
+        """A problem, to whoever listens."""
+        self._daemon.events.publish(Notice(message, hint))
 
-    def open_window(self) -> None:
-        self._daemon.show()
+    def _starts_at_login(self) -> bool | None:
+        """Read from files now and then, not for every sample."""
+        now = time.monotonic()
+        if now >= self._login_asked + LOGIN_SECONDS:
+            self._login_asked = now
+            status = self._autostart.status()
+            self._at_login = status.enabled if status.available or status.enabled else None
+        return self._at_login
 
-    def open_review(self) -> None:
-        self._daemon.show("review")
+    # --- what the menu does: on the main thread -------------------------------------------------------
 
-    def open_library(self) -> None:
-        open_folder(self._daemon.config.library)
+    def choose(self, choice: Choice) -> None:
+        """Do what was chosen. Returns at once; a failure is raised, or told later."""
+        daemon = self._daemon
+        match choice:
+            case Choice(Action.PAUSE, minutes=minutes):
+                daemon.pause(minutes)
+            case Choice(Action.RESUME):
+                daemon.resume()
+            case Choice(Action.OPEN_WINDOW):
+                daemon.show()
+            case Choice(Action.OPEN_REVIEW):
+                daemon.show("review")
+            case Choice(Action.OPEN_SORT):
+                daemon.show("sort")
+            case Choice(Action.OPEN_LIBRARY):
+                open_folder(daemon.config.library)
+            case Choice(Action.SHOW_SAMPLE, sample=Recent() as sample):
+                show_in_folder(Path(sample.folder) / sample.name)
+            case Choice(Action.UNDO, sample=Recent() as sample):
+                self._undo(sample)
+            case Choice(Action.MUTE | Action.UNMUTE, minutes=minutes):
+                self._mute(minutes)
+            case Choice(Action.QUIT):
+                daemon.stop()
+            case _:
+                self._send(choice.action)
 
-    def quit(self) -> None:
-        self._daemon.stop()
+    def _undo(self, sample: Recent) -> None:
+        """Take a filing back; the answer comes on the pipeline's thread."""
+
+        def answer(undone: Future[Job]) -> None:
+            error = None if undone.cancelled() else undone.exception()
+            if error is None:
+                self._answers.put(Message("Taken back", f"{sample.name} is where it came from"))
+                self._icon.update()
+            else:
+                hint = error.hint if isinstance(error, WavizedError) else ""
+                reason = error.message if isinstance(error, WavizedError) else str(error)
+                self.tell(f"{sample.name} was not taken back: {reason}", hint)
+
+        self._daemon.undo(sample.job_id).add_done_callback(answer)
+
+    def _mute(self, minutes: float | None) -> None:
+        """Let nothing but problems pop up for so long; None ends that."""
+        if minutes is None:
+            self._muted_until = None
+            self._notifications.snooze(None)
+        else:
+            self._muted_until = time.time() + minutes * 60.0
+            self._notifications.snooze(time.monotonic() + minutes * 60.0)
+        self._icon.update()
+
+    # --- what may take a while: on the errands' thread ------------------------------------------------
+
+    def _send(self, action: Action) -> None:
+        errands: dict[Action, Callable[[], None]] = {
+            Action.EDIT_CONFIG: lambda: open_text(self._config_path),
+            Action.START_AT_LOGIN: lambda: self._start_at_login(True),
+            Action.NOT_AT_LOGIN: lambda: self._start_at_login(False),
+            Action.CHECK_UP: self._check_up,
+        }
+        self._errands.submit(self._run_errand, action, errands[action])
+
+    def _run_errand(self, action: Action, errand: Callable[[], None]) -> None:
+        try:
+            errand()
+        except WavizedError as error:
+            self.tell(error.message, error.hint)
+        except Exception:  # the next errand shall be run all the same
+            log.exception("The tray's command %s failed", action)
+
+    def _start_at_login(self, wanted: bool) -> None:
+        try:
+            if wanted:
+                self._autostart.enable()
+            else:
+                self._autostart.disable()
+        finally:
+            self._login_asked = float("-inf")
+            self._icon.update()
+
+    def _check_up(self) -> None:
+        """Have `wavized doctor` look everything over, and open what it says in the editor."""
+        report = paths.cache_dir(create=True) / "doctor.txt"
+        command = [*own_command(), "doctor", "--config", str(self._config_path)]
+        try:
+            with report.open("wb") as file:
+                process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+        except OSError as error:
+            raise WavizedError(f"The check-up failed: {error}", hint="Run: wavized doctor") from error
+        while not self._icon.is_stopping():
+            try:
+                process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                continue
+            open_text(report)
+            return
+        process.kill()
+        process.wait()

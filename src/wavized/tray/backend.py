@@ -8,15 +8,16 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 from wavized.errors import WavizedError
-from wavized.tray.menu import Action, MenuItem, MenuModel, shorten
+from wavized.services.notifications import Message
+from wavized.tray.menu import Choice, MenuItem, MenuModel, Sections
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +30,14 @@ TRAY_HINT = (
     'GNOME shows tray icons with its extension "AppIndicator and KStatusNotifierItem Support". Wavized works '
     "the same without an icon; --no-tray leaves it out"
 )
-MAX_MESSAGE = 255
-"""Characters of a message that pops up; Windows refuses longer ones."""
-
 _JOIN_SECONDS = 2.0
+
+_OWN = {
+    "xorg": "wavized.tray.xorg",
+    "gtk": "wavized.tray.gtk",
+    "appindicator": "wavized.tray.appindicator",
+}
+"""Where pystray's icon for a system is made better, by the name of pystray's module."""
 
 
 class TrayUnavailableError(WavizedError):
@@ -42,19 +47,22 @@ class TrayUnavailableError(WavizedError):
 class Backend:
     """One icon on the screen. Raises TrayUnavailableError where none can be made."""
 
-    def __init__(self, model: MenuModel, activate: Callable[[Action], None]) -> None:
+    def __init__(self, model: MenuModel, choose: Callable[[Choice], None]) -> None:
         self._pystray = _import_pystray()
-        self._activate = activate
+        self._choose = choose
         self._model = model
         self._has_begun = False
-        self._interrupt = signal.getsignal(signal.SIGINT)
         kind = self._pystray.Icon
+        system: str = kind.__module__.rpartition("_")[2]
         self.has_menu: bool = kind.HAS_MENU
-        self.docks_itself = not kind.__module__.endswith("_xorg")
-        if not self.docks_itself:
-            kind = importlib.import_module("wavized.tray.xorg").OneThreadIcon
+        self.docks_itself = system != "xorg"
+        module = _OWN.get(system)
+        if module is not None:
+            kind = getattr(importlib.import_module(module), "Icon")  # noqa: B009 - mypy knows no such name
         menu = self._pystray.Menu(self._items)
         self._icon: Any = kind("wavized", self._image(), self._title(), menu)  # pystray publishes no types
+        if module is not None:
+            self._icon.draw_at = self._image
 
     def run(self, keep: Callable[[], None]) -> None:
         """Show the icon until `stop`; `keep` runs on the helper thread and calls `stop` at its end."""
@@ -83,14 +91,14 @@ class Backend:
         """Change what is shown, as far as it differs."""
         self._do(lambda: self._change(model))
 
-    def notify(self, text: str) -> None:
+    def notify(self, message: Message) -> None:
         """Pop up a message, where the system can."""
         if self._icon.HAS_NOTIFICATION:
-            self._do(lambda: self._icon.notify(shorten(text, MAX_MESSAGE), "Wavized"))
+            self._do(lambda: self._icon.notify(message.text, message.title))
 
     def is_docked(self) -> bool:
         """Whether a tray has the icon; where `docks_itself`, the system sees to that and does not tell."""
-        return self.docks_itself or self._icon.docked
+        return self.docks_itself or bool(self._icon.docked)
 
     def dock(self) -> None:
         """Offer the icon to a tray that may have come up since."""
@@ -115,16 +123,17 @@ class Backend:
 
     def _change(self, model: MenuModel) -> None:
         before, self._model = self._model, model
-        if model.picture != before.picture:
+        if (model.picture, model.badge) != (before.picture, before.badge):
             self._redraw()
         self._icon.title = self._title()
         if model.sections != before.sections:
             self._icon.update_menu()
 
-    def _image(self) -> object:
+    def _image(self, size: int = 64) -> object:
         from wavized.tray.artwork import draw  # Pillow is loaded only once there is a display
 
-        return draw(self._model.picture, opaque=not self.docks_itself)
+        model = self._model
+        return draw(model.picture, size, badge=model.badge, opaque=not self.docks_itself)
 
     def _title(self) -> str:
         """The tooltip; plain X11 window names hold Latin-1 only."""
@@ -134,9 +143,11 @@ class Backend:
         return title.replace("…", "...").encode("latin-1", "replace").decode("latin-1")
 
     def _items(self) -> Iterator[object]:
-        """The menu as pystray asks for it: again for every update, on the main thread first of all."""
-        self._restore_interrupt()
-        for number, section in enumerate(self._model.sections):
+        """The menu as pystray asks for it: again for every update, on the main thread."""
+        return self._lines(self._model.sections)
+
+    def _lines(self, sections: Sections) -> Iterator[object]:
+        for number, section in enumerate(sections):
             if number:
                 yield self._pystray.Menu.SEPARATOR
             for item in section:
@@ -144,16 +155,13 @@ class Backend:
 
     def _item(self, item: MenuItem) -> object:
         def chosen(_icon: object, _item: object) -> None:
-            if item.action is not None:
-                self._activate(item.action)
+            if item.choice is not None:
+                self._choose(item.choice)
 
         text = item.text.replace("&", "&&") if sys.platform == "win32" else item.text
-        return self._pystray.MenuItem(text, chosen, default=item.default, enabled=item.enabled)
-
-    def _restore_interrupt(self) -> None:
-        """Ctrl-C stops the daemon in order: pystray's GTK loop has made it kill the process on the spot."""
-        if threading.current_thread() is threading.main_thread() and self._interrupt is not None:
-            signal.signal(signal.SIGINT, self._interrupt)
+        action = self._pystray.Menu(partial(self._lines, item.sections)) if item.sections else chosen
+        checked = None if item.checked is None else lambda _: bool(item.checked)
+        return self._pystray.MenuItem(text, action, checked, default=item.default, enabled=item.enabled)
 
 
 def _import_pystray() -> ModuleType:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from enum import Enum
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from wavized.domain.job import Status
 from wavized.errors import WavizedError
+from wavized.services.notifications import Message
 from wavized.tray.backend import MENU_HINT, TRAY_HINT, Backend, TrayUnavailableError
-from wavized.tray.menu import Action, MenuModel, build
+from wavized.tray.menu import Choice, MenuModel
 
-__all__ = ["TrayCommands", "TrayIcon", "TrayUnavailableError"]
+__all__ = ["TrayIcon", "TrayOwner", "TrayUnavailableError"]
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +26,28 @@ GATHER_SECONDS = 0.2
 """Updates that arrive within this time are shown as one."""
 
 
-class TrayCommands(Protocol):
-    """What the menu asks for. Called on the main thread; must return quickly."""
+class TrayOwner(Protocol):
+    """Whom the icon speaks for."""
 
-    def pause(self) -> None: ...
-    def resume(self) -> None: ...
-    def open_window(self) -> None: ...
-    def open_review(self) -> None: ...
-    def open_library(self) -> None: ...
-    def quit(self) -> None: ...
+    def model(self) -> MenuModel:
+        """What is to be shown now. Called on the helper thread, and once by `run`."""
+        ...
+
+    def messages(self) -> Sequence[Message]:
+        """What is to pop up now, each once. Called on the helper thread."""
+        ...
+
+    def patience(self) -> float | None:
+        """In how many seconds to ask again without being told; None: not at all. On the helper thread."""
+        ...
+
+    def choose(self, choice: Choice) -> None:
+        """An item of the menu was chosen. Called on the main thread; must return quickly."""
+        ...
+
+    def tell(self, message: str, hint: str) -> None:
+        """Something went wrong, or this system's tray cannot do it: for people to read."""
+        ...
 
 
 class _Request(Enum):
@@ -42,37 +55,17 @@ class _Request(Enum):
     STOP = "stop"
 
 
-def _log_only(message: str, hint: str) -> None:
-    log.info("%s. %s", message, hint)
-
-
 class TrayIcon:
     """One icon, shown once: `run` on the main thread, all other methods on any.
 
-    `tell` takes a message and a hint for people: what the tray of this system cannot do. `dock_seconds` is
-    how often to look whether a tray has the icon, on plain X11: panels may start late, or anew after a crash.
+    `dock_seconds` is how often to look whether a tray has the icon, on plain X11: panels may start late, or
+    anew after a crash.
     """
 
-    def __init__(
-        self,
-        get_status: Callable[[], Status],
-        commands: TrayCommands,
-        tell: Callable[[str, str], None] = _log_only,
-        dock_seconds: float = 5.0,
-    ) -> None:
-        self._get_status = get_status
-        self._tell = tell
+    def __init__(self, owner: TrayOwner, dock_seconds: float = 5.0) -> None:
+        self._owner = owner
         self._dock_seconds = dock_seconds
-        self._commands = {
-            Action.PAUSE: commands.pause,
-            Action.RESUME: commands.resume,
-            Action.OPEN_WINDOW: commands.open_window,
-            Action.OPEN_REVIEW: commands.open_review,
-            Action.OPEN_LIBRARY: commands.open_library,
-            Action.QUIT: commands.quit,
-        }
         self._requests: SimpleQueue[_Request] = SimpleQueue()
-        self._messages: SimpleQueue[str] = SimpleQueue()
         self._stopping = False
 
     def is_stopping(self) -> bool:
@@ -80,12 +73,7 @@ class TrayIcon:
         return self._stopping
 
     def update(self) -> None:
-        """The status may have changed."""
-        self._requests.put(_Request.UPDATE)
-
-    def notify(self, message: str, hint: str = "") -> None:
-        """Pop up something that a person should know once, where the system can."""
-        self._messages.put(f"{message}. {hint}" if hint else message)
+        """What is to be shown, or to pop up, may have changed."""
         self._requests.put(_Request.UPDATE)
 
     def stop(self) -> None:
@@ -97,14 +85,13 @@ class TrayIcon:
         """Show the icon until `stop`. Raises TrayUnavailableError where that is impossible or ends early."""
         if self.is_stopping():
             return
-        model = build(self._get_status())
-        backend = Backend(model, self._do)
+        model = self._owner.model()
+        backend = Backend(model, self._choose)
         if not backend.has_menu:
-            self._tell("The tray icon has no menu on this system", MENU_HINT)
+            self._owner.tell("The tray icon has no menu on this system", MENU_HINT)
         try:
             backend.run(lambda: self._keep(backend, model))
         except Exception as error:
-            # with GTK, a desktop without notifications makes even an orderly end raise
             if not self.is_stopping():
                 raise TrayUnavailableError(f"The tray icon failed: {error}", hint=TRAY_HINT) from error
             log.debug("The tray icon did not end cleanly", exc_info=True)
@@ -114,14 +101,14 @@ class TrayIcon:
         if not self.is_stopping():
             raise TrayUnavailableError("The tray icon was lost with its display")
 
-    def _do(self, action: Action) -> None:
+    def _choose(self, choice: Choice) -> None:
         """Carry out what was chosen in the menu; a failure must not end the tray's loop."""
         try:
-            self._commands[action]()
+            self._owner.choose(choice)
         except WavizedError as error:
-            self._tell(error.message, error.hint)
+            self._owner.tell(error.message, error.hint)
         except Exception:  # the loop that shows the icon must go on
-            log.exception("The tray's command %s failed", action)
+            log.exception("The tray's command %s failed", choice.action)
 
     # --- on the helper thread -------------------------------------------------------------------------
 
@@ -131,17 +118,16 @@ class TrayIcon:
         told = False
         while (request := self._next(backend)) is not _Request.STOP:
             try:
-                if request is None and not backend.is_docked():
+                if not backend.is_docked() and request is None:
                     if not told:
-                        self._tell("This desktop shows no tray icons", TRAY_HINT)
+                        self._owner.tell("This desktop shows no tray icons", TRAY_HINT)
                     told = True
                     backend.dock()
-                while not self._messages.empty():
-                    backend.notify(self._messages.get())
-                changed = build(self._get_status())
+                changed = self._owner.model()
                 if changed != model:
                     backend.show(changed)
                     model = changed
+                self._say(backend)
             except Exception:  # display errors differ by backend; the next update may succeed
                 log.exception("The tray icon could not be brought up to date")
         try:
@@ -149,10 +135,18 @@ class TrayIcon:
         except Exception:  # it is going anyway
             log.debug("The tray icon did not go cleanly", exc_info=True)
 
+    def _say(self, backend: Backend) -> None:
+        """Pop up what is due; a system that cannot loses the message and nothing else."""
+        for message in self._owner.messages():
+            try:
+                backend.notify(message)
+            except Exception:  # each backend has errors of its own, and the log has the message
+                log.info("Could not pop up: %s. %s", message.title, message.text, exc_info=True)
+
     def _next(self, backend: Backend) -> _Request | None:
-        """The next thing to do; of many updates in a row only one. None: look for the tray."""
+        """The next thing to do; of many updates in a row only one. None: look after tray and messages."""
         try:
-            request = self._requests.get(timeout=None if backend.docks_itself else self._dock_seconds)
+            request = self._requests.get(timeout=self._patience(backend))
         except Empty:
             return None
         end = time.monotonic() + GATHER_SECONDS
@@ -162,3 +156,15 @@ class TrayIcon:
             except Empty:
                 break
         return request
+
+    def _patience(self, backend: Backend) -> float | None:
+        """Seconds to wait for a request at most."""
+        try:
+            wanted = self._owner.patience()
+        except Exception:  # the icon must go on being shown
+            log.exception("The tray does not know when to look again")
+            wanted = None
+        seconds = [] if wanted is None else [max(wanted, GATHER_SECONDS)]
+        if not backend.docks_itself:
+            seconds.append(self._dock_seconds)
+        return min(seconds, default=None)

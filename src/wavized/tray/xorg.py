@@ -13,11 +13,19 @@ from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from typing import Any
 
-from pystray._xorg import Icon, Xlib
+from PIL import Image
+from pystray import _xorg
+from pystray._xorg import Xlib
 
 
-class OneThreadIcon(Icon):  # type: ignore[misc]  # pystray publishes no types
-    """An icon that also hears clicks, and that finds a tray which comes up later than it does."""
+class Icon(_xorg.Icon):  # type: ignore[misc]  # pystray publishes no types
+    """An icon that also hears clicks, and that finds a tray which comes up later than it does.
+
+    `draw_at` draws what is to be shown at a size in pixels.
+    """
+
+    draw_at: Callable[[int], Image.Image] | None = None
+    _icon_data: Image.Image | None = None
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)
@@ -45,6 +53,16 @@ class OneThreadIcon(Icon):  # type: ignore[misc]  # pystray publishes no types
 
     def __del__(self) -> None:
         """Nothing is left to do after `close`; pystray would speak to the display here, on any thread."""
+
+    def _assert_icon_data(self, width: int, height: int) -> None:
+        """The picture at the very size that the tray gives it, in the middle of its place."""
+        if self.draw_at is None or (self._icon_data and self._icon_data.size == (width, height)):
+            return
+        side = min(width, height)
+        data = Image.new("RGB", (width, height))
+        data.paste(self.draw_at(side).convert("RGB"), ((width - side) // 2, (height - side) // 2))
+        data.tostring = data.tobytes  # type: ignore[attr-defined]  # by its old name to python-xlib
+        self._icon_data = data
 
     def _assert_docked(self) -> None:
         """Offer the icon to the tray, if there is one, unless it lies in it already."""
