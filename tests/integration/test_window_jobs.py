@@ -14,6 +14,7 @@ import soundfile
 
 from support.audio import tone, write, write_tone
 from support.house import House, tree
+from support.packs import make_pack, tones
 from support.visitor import Answer, Visitor
 from wavized.domain.job import Job, JobState
 from wavized.errors import WavizedError
@@ -81,9 +82,14 @@ class Page:
 def page(house: House, manager: FileManager, tmp_path: Path) -> Iterator[Page]:
     previews = Previews(default_command(), tmp_path / "cache", timeout_s=300.0)
     server = LocalServer()
-    server.start(
-        build_app(routes(house.journal, describe=describe_job, previews=previews, open_folder=manager.show))
+    served = routes(
+        house.journal,
+        describe=describe_job,
+        previews=previews,
+        lend=house.archives.lend,
+        open_folder=manager.show,
     )
+    server.start(build_app(served))
     try:
         yield Page(server)
     finally:
@@ -359,6 +365,32 @@ def test_folders_are_shown(house: House, page: Page, manager: FileManager) -> No
     answer = page.post(of(job, "open"), {})
     assert (answer.status, answer.json) == (409, {"error": "No file manager", "hint": "Install one"})
     assert len(manager.shown) == 2
+
+
+def test_a_sample_in_an_archive_is_heard_and_shown_where_it_is(
+    house: House, page: Page, manager: FileManager
+) -> None:
+    """One that was left alone is read from its archive again; without that it is gone."""
+    files = tones(house.inbox.parent, "Bass/drum.wav", "reese.wav")
+    archive = make_pack(house.inbox / "Neuro.zip", files)
+    house.unpacking.add(house.arrival(archive))
+    while house.unpacking.busy:
+        house.unpacking.step(house.library)
+        house.work()
+    left_alone = next(job for job in house.journal.find() if job.source.name == "drum.wav")
+    house.archives.release(left_alone)
+    assert not left_alone.source.exists()
+    told = page.get(of(left_alone)).json
+    assert (told["here"], told["from"]) == (True, "Neuro.zip › Bass")
+    assert page.get(of(left_alone, "audio")).body == files[0][1]
+    assert page.get(of(left_alone, "waveform")).status == 200
+    assert page.post(of(left_alone, "open"), {"what": "source"}).status == 200
+    assert manager.shown == [house.inbox]
+    house.archives.release(left_alone)
+    archive.unlink()
+    assert page.get(of(left_alone)).json["here"] is False
+    gone = page.get(of(left_alone, "audio"))
+    assert gone.status == 404 and b"Neuro.zip" in gone.body
 
 
 def test_changing_needs_a_post(house: House, page: Page, manager: FileManager) -> None:

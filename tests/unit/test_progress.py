@@ -53,6 +53,23 @@ def test_the_time_left_follows_the_pace():
     assert flood.seconds_left == pytest.approx(10.0)
 
 
+def test_what_is_still_to_be_read_from_an_archive_belongs_to_the_flood():
+    """Its sounds come a few at a time; between two lots nothing is under way, and yet it goes on."""
+    coming = 20
+    progress = Progress(lambda: coming)
+    for number in range(10):
+        progress.hear(job(number), 0.0)
+    for number in range(10):
+        progress.hear(job(number, JobState.FILED), 1.0 + number)
+    flood = progress.flood(10.0)
+    assert (flood.total, flood.done) == (30, 10)
+    assert flood.seconds_left == pytest.approx(20.0)
+    coming = 0
+    assert progress.flood(11.0) is None
+    progress.hear(job(99), 12.0)
+    assert progress.flood(12.0) == Flood(1, 0, None)
+
+
 def test_a_break_does_not_count_as_slowness():
     """After a pause nothing is promised until the pace is known anew."""
     progress = Progress()

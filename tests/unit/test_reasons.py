@@ -12,6 +12,7 @@ from wavized.errors import UnreadableAudioError
 from wavized.logic.reasons import named_reason
 from wavized.logic.wording import rejection
 from wavized.services.intake import Limits, duplicate_reason, gate
+from wavized.services.unpacking import account
 
 LIMITS = Limits(max_seconds=12.0, max_bytes=10_000_000)
 
@@ -55,6 +56,8 @@ def test_what_intake_turns_away(size: int, seconds: float | None, name: str) -> 
         (Kind.LOOP, "You said it is loop", "said"),
         (None, "interrupted: the program was stopped", "interrupted"),
         (None, "turned away when it arrived, but the program was stopped before it noted why", "interrupted"),
+        (None, account(2, {"larger than max_megabytes allows": 1}, named=False), "archive"),
+        (None, "archive: it is protected by a password", "archive"),
         (Kind.UNREADABLE, "worker_crashed: ended", "other"),
         (None, "", "other"),
     ],
