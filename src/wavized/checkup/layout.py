@@ -37,7 +37,7 @@ def lines_of(finding: Finding, width: int) -> Iterator[str]:
     yield first[0].removeprefix(_INDENT)
     yield from first[1:]
     if finding.advice:
-        yield from _wrap(finding.advice, width, begin="→ ")
+        yield from _wrap(finding.advice, width, begin="-> ")
     for command in finding.commands:
         yield f"{_INDENT}    {command}"
 

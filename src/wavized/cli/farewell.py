@@ -31,6 +31,11 @@ class Farewell:
     failed: list[tuple[Path, str]] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
 
+    @property
+    def is_something(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.removed or self.at_login or self.stopped)
+
     def stay(self, plan: Plan, kept: Iterable[Part]) -> None:
         """Note what is left: kept parts, what is not ours, the library and the watched folders."""
         self.stays = [Stay(item.path, _KEPT.get(item.part, "")) for item in plan.of(kept)]

@@ -45,10 +45,11 @@ def run(args: argparse.Namespace) -> int:
     told = Farewell(running_daemon(), at_login, plan.gone(parts), guarded=guarded, done=not args.dry_run)
     if not args.dry_run:
         if not (args.yes or args.json) and sys.stdin.isatty() and sys.stdout.isatty():
-            print_plan(told, plan.of(parts))
-            if not _yes("Remove this? [y/N] "):
-                print("Nothing was removed.")
-                return 0
+            if told.is_something:
+                print_plan(told, plan.of(parts))
+                if not _yes("Remove this? [y/N] "):
+                    print("Nothing was removed.")
+                    return 0
             parts |= set() if args.all or args.keep_state else _asked(plan)
         with at_rest() as told.stopped:
             autostart.disable()
