@@ -9,7 +9,8 @@ function place(dialog, button) {
   const { offsetWidth: width, offsetHeight: height } = dialog;
   const below = from.bottom + 4 + height < innerHeight - MARGIN;
   const top = below ? from.bottom + 4 : Math.max(MARGIN, from.top - 4 - height);
-  const left = Math.min(Math.max(MARGIN, from.left), innerWidth - width - MARGIN);
+  const fits = from.left + width <= innerWidth - MARGIN;
+  const left = fits ? from.left : Math.min(from.right, innerWidth - MARGIN) - width; // else it ends where its button ends
   Object.assign(dialog.style, { top: `${top}px`, left: `${Math.max(MARGIN, left)}px` });
 }
 
