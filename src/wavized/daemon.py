@@ -158,10 +158,6 @@ class Daemon:
         """Go on filing."""
         self._pipeline.set_paused(False)
 
-    def set_paused(self, paused: bool) -> None:
-        """Hold filing back, or go on; remembered over a restart."""
-        self._pipeline.set_paused(paused)
-
     def correct(self, job_id: int, category: str) -> Future[Job]:
         """File a sample as the user says."""
         return self._pipeline.ask(lambda: self._workshop.correct(job_id, category))
