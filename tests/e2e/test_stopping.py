@@ -130,12 +130,7 @@ def test_the_end_of_its_terminal_stops_it(program):
     command = program.command("run", "--no-tray", "--config", str(program.config))
     terminal, inside = pty.openpty()
     program.daemon = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            TERMINAL,
-            *program.command("run", "--no-tray", "--config", str(program.config)),
-        ],
+        [sys.executable, "-c", TERMINAL, *command],
         env=program.environment,
         stdin=inside,
         stdout=inside,

@@ -33,5 +33,5 @@ class Vigil:
             if answer is None or answer.done():
                 self._open[name] = ask(), now
             elif now - asked_at > self._patience:
-                return f"the thread {name} has not answered for {now - asked_at:.0f} s"
+                return f"the thread {name} has not answered for over {self._patience:.0f} s"
         return ""
