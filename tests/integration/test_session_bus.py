@@ -16,7 +16,9 @@ CONFIG = """\
   <type>session</type>
   <listen>unix:tmpdir=/tmp</listen>
   <servicedir>{services}</servicedir>
-  <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+  </policy>
 </busconfig>
 """
 
