@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from support.fake_known import FakeKnown
-from wavized.audio.probe import HeaderProbe
+from wavized.archives.probe import ArrivalProbe
 from wavized.config.model import Config, WatchFolder
 from wavized.domain.events import Event, Notice
 from wavized.domain.sample import Arrival
@@ -76,7 +76,7 @@ class Watch:
         self.watcher = Watcher(
             self.config,
             known=self.known,
-            probe=HeaderProbe(),
+            probe=ArrivalProbe(),
             clock=RealClock(),
             deliver=self._deliver,
             events=self,
