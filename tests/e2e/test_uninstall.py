@@ -89,6 +89,19 @@ def test_a_dry_run_lists_exactly_what_goes_and_changes_nothing(used):
     assert uninstall(used, "--all")["removed"] == [], "a second time there is nothing to do"
 
 
+def test_one_that_waits_for_its_first_settings_is_stopped_too(program):
+    """There is no config yet, so nothing is known of a library."""
+    program.config.unlink()
+    with program.log.open("ab") as log:
+        program.daemon = subprocess.Popen(
+            program.command("run", "--no-tray"), env=program.environment, stderr=log
+        )
+    program.wait(lambda: program.status()["pid"] is not None)
+    assert uninstall(program, "--all")["stopped"] == program.daemon.pid
+    assert program.daemon.wait(DEADLINE_SECONDS) == 0
+    assert own(program) == []
+
+
 def test_people_are_told_in_words(program):
     """What goes, what stays, and how the program itself goes."""
     program.run("history")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from platformdirs.macos import MacOS
 
 from support.audio import write_tone
 from wavized.archives.store import ArchiveStore
@@ -89,6 +90,28 @@ def test_journal_and_settings_stay_unless_asked_for(home):
     made = fill()
     carry_out(look(), Scope.KEEP_STATE.value)
     assert set(files(home / "own")) == made[Part.JOURNAL] | made[Part.SETTINGS]
+
+
+class WindowsDirs:
+    """As platformdirs has it there: settings, journal, cache and logs in one folder."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        base = Path(os.environ["HOME"]) / "AppData" / "Local" / "wavized"
+        self.user_config_path = self.user_state_path = base
+        self.user_cache_path, self.user_log_path = base / "Cache", base / "Logs"
+
+
+@pytest.mark.parametrize("dirs", [MacOS, WindowsDirs])
+def test_folders_that_hold_several_things(home, monkeypatch, dirs):
+    """macOS and Windows keep settings and journal together: each file is still told for what it is."""
+    monkeypatch.setattr(paths, "PlatformDirs", dirs)
+    made = fill()
+    plan = look()
+    assert {part: {item.path for item in plan.of([part])} for part in Part} == made and not plan.stays
+    carry_out(plan, Scope.KEEP_STATE.value)
+    assert set(files(home)) == made[Part.JOURNAL] | made[Part.SETTINGS]
+    carry_out(look(), EVERYTHING)
+    assert not [path for path in home.rglob("*") if "wavized" in path.name.casefold()]
 
 
 def test_a_second_time_there_is_nothing_to_do(home):
