@@ -88,7 +88,7 @@ class TraySide:
     def model(self) -> MenuModel:
         """The tray as it should look now."""
         if self._muted_until is not None and self._muted_until <= time.time():
-            self._muted_until = None
+            self._mute(None)  # also where the computer slept, which stops the clock of the notifications
         return build(
             self._daemon.status(),
             Extras(
