@@ -114,10 +114,11 @@ class ZippedPack:
         """All regular files that are not hidden, each with a path of its own."""
         found: list[tuple[PurePosixPath, zipfile.ZipInfo]] = []
         for info in self._zipped.infolist():
-            path = safe_path(_name(info))
+            name = _name(info)
+            path = safe_path(name)
             if path is None:
                 self.left_out[UNSAFE] += 1
-            elif not _name(info).endswith(("/", "\\")) and _is_regular(info) and not is_hidden(path):
+            elif not name.endswith(("/", "\\")) and _is_regular(info) and not is_hidden(path):
                 found.append((path, info))
         nested = sum(path.suffix.lower() in _NESTED_SUFFIXES for path, _ in found)
         self.left_out += Counter({NESTED: nested})
@@ -200,7 +201,7 @@ def open_pack(path: Path, rules: Rules) -> ZippedPack:
         if directory is None:
             raise ArchiveRefusedError("it is cut off or no zip archive", damaged=True)
         if directory.entries > MOST_ENTRIES or directory.size > MOST_DIRECTORY_BYTES:
-            raise ArchiveRefusedError(f"it holds more than {MOST_ENTRIES:,} files", hint=_UNPACK)
+            raise _too_many()
         return ZippedPack(file, _table(file), rules)
     except BaseException:
         file.close()
@@ -209,11 +210,18 @@ def open_pack(path: Path, rules: Rules) -> ZippedPack:
 
 def _table(file: BinaryIO) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(file)
+        opened = zipfile.ZipFile(file)
     except OSError as error:
         raise ArchiveRefusedError(f"it cannot be read: {error.strerror or error}", damaged=True) from error
     except Exception as error:  # a table made to do harm may break zipfile in any way
         raise ArchiveRefusedError("its table of contents is damaged", damaged=True) from error
+    if len(opened.infolist()) > MOST_ENTRIES:  # whatever its end says
+        raise _too_many()
+    return opened
+
+
+def _too_many() -> ArchiveRefusedError:
+    return ArchiveRefusedError(f"it holds more than {MOST_ENTRIES:,} files", hint=_UNPACK)
 
 
 @contextmanager

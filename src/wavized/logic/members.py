@@ -19,6 +19,8 @@ _MAX_SUFFIX_CHARACTERS = 16
 _MAX_CHARACTERS = 180  # Windows allows 260 in a path, the cache folder included
 _FOLDERS_KEPT = 2  # what names may say of a sample is said by these
 _FOLDER_CHARACTERS = 40
+_MAX_DEPTH = 16
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -66,13 +68,13 @@ def safe_path(name: str) -> PurePosixPath | None:
     put in a way that all can.
     """
     text = name.replace("\\", "/")
-    if text.startswith("/") or _DRIVE.match(text):
-        return None
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+    if text.startswith("/") or _DRIVE.match(text) or _UNPRINTABLE.search(text):
         return None
     parts = [part for part in text.split("/") if part not in {"", "."}]
     if not parts or any(not part.strip(" .") for part in parts):
         return None  # "..", and what Windows takes for it
+    if len(parts) > _MAX_DEPTH:
+        parts = parts[-_FOLDERS_KEPT - 1 :]
     return _shortened(PurePosixPath(*map(_portable, parts)))
 
 

@@ -132,17 +132,17 @@ class Selection:
 
     def takes(self, file: PurePath) -> bool:
         """Whether a file is wanted, all folders above it being entered already."""
-        archive = self.archives and is_archive(file.name)
-        return (
-            (archive or is_audio(file.name))
-            and not is_temporary(file.name)
-            and not self.holds_nothing
-            and (self.fits(file) if not archive else not self._is_excluded(file))
-        )
+        if is_audio(file.name):
+            fitting = self.fits
+        elif self.archives and is_archive(file.name):
+            fitting = self._is_not_excluded  # what is included is asked of the sounds inside
+        else:
+            return False
+        return not is_temporary(file.name) and not self.holds_nothing and fitting(file)
 
     def fits(self, file: PurePath) -> bool:
         """Whether the patterns let a file through, which may lie inside an archive."""
-        return not self._is_excluded(file) and (
+        return self._is_not_excluded(file) and (
             not self.include or any(matches(file, pattern) for pattern in self.include)
         )
 
@@ -159,8 +159,8 @@ class Selection:
                 return False
         return True
 
-    def _is_excluded(self, file: PurePath) -> bool:
-        return any(matches(file, pattern) for pattern in self.exclude)
+    def _is_not_excluded(self, file: PurePath) -> bool:
+        return not any(matches(file, pattern) for pattern in self.exclude)
 
     def _is_splice_backup(self, path: Path) -> bool:
         """Splice mirrors its tree in a `backup` folder beside `sounds`; a pack that is called Backup is
