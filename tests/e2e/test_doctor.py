@@ -31,9 +31,7 @@ def test_what_the_daemon_complains_of_is_repeated(program):
     program.start()
     program.library.rename(program.place / "away")
     write_tone(program.inbox / "bass.wav")
-    program.wait(
-        lambda: findings(program)[1]["daemon"]["grade"] == "note", "waited for it to miss its library"
-    )
+    program.wait(lambda: findings(program)[1]["daemon"]["grade"] == "note", "no complaint came")
     code, told = findings(program)
     assert code == 1 and told["library"]["grade"] == "problem" and told["library"]["advice"]
     assert "library" in told["daemon"]["found"] and told["daemon"]["advice"]

@@ -28,6 +28,12 @@ def library(config: Config) -> Iterator[Finding]:
     if not root.is_dir():
         yield problem("library", f"missing: {root}", "Make the folder, or plug in its drive")
         return
+    try:
+        with os.scandir(root):
+            pass
+    except OSError as error:
+        yield unreadable(root, error, sys.platform, "library")
+        return
     if not os.access(root, os.W_OK | os.X_OK):
         yield problem("library", f"read-only: {root}", "Allow your user to write there")
         return
@@ -68,17 +74,17 @@ def is_share(path: Path) -> bool:
     return str(path).startswith("\\\\") or is_on_network(path.resolve())
 
 
-def unreadable(path: Path, error: OSError, platform: str) -> Finding:
+def unreadable(path: Path, error: OSError, platform: str, about: str = "watch") -> Finding:
     """Why a folder cannot be looked into. macOS says EPERM where its privacy settings forbid it."""
     if platform == "darwin" and error.errno == errno.EPERM:
-        return problem("watch", f"not readable: {path}", _PRIVACY)
+        return problem(about, f"not readable: {path}", _PRIVACY)
     if error.errno in (errno.EACCES, errno.EPERM):
         barred = _first_barred(path)
         command = (f"chmod u+rx '{barred}'",) if platform != "win32" and _is_ours(barred) else ()
         where = "" if barred == path else f" (it begins with {barred})"
         words = "Allow your user to read it" + (":" if command else "; it belongs to another user")
-        return problem("watch", f"not readable: {path}{where}", words, *command)
-    return problem("watch", f"{path}: {error.strerror or error}", "Check the drive")
+        return problem(about, f"not readable: {path}{where}", words, *command)
+    return problem(about, f"{path}: {error.strerror or error}", "Check the drive")
 
 
 def _first_barred(path: Path) -> Path:

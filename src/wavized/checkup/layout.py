@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from wavized.checkup.finding import Finding, Grade
+from wavized.logic.wording import printable
 
 GROUPS = {
     "Program": ("python", "libraries", "model"),
@@ -76,10 +77,3 @@ def _wrap(text: str, width: int, begin: str = "") -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     ) or [_INDENT]
-
-
-def printable(text: str) -> str:
-    """Text without characters that would move the cursor; broken Unicode is shown as such."""
-    return "".join(
-        "\ufffd" if "\ud800" <= sign <= "\udfff" else sign if sign.isprintable() else "?" for sign in text
-    )

@@ -27,8 +27,8 @@ _FILE_SYSTEM_KEY = r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem"
 def hazards(config: Config) -> Iterator[Finding]:
     """Whatever there is; one word that all is well where there is none."""
     root = config.library
-    if not root.is_dir():
-        return
+    if not os.access(root, os.R_OK | os.X_OK):
+        return  # told of the library itself
     found = [*long_names(root), *twins(root, config.folders.values())]
     yield from found
     if not found:

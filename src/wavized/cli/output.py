@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from wavized.domain.job import Job, JobState
+from wavized.logic.wording import printable as printable  # where commands look for it
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,18 +38,6 @@ def print_json(value: Mapping[str, object]) -> None:
     """One object on one line; names that are not Unicode survive as escapes."""
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
-
-
-def printable(text: str) -> str:
-    """A file name safe for a terminal: control characters and broken Unicode are shown, not sent."""
-    return "".join(
-        c
-        if c.isprintable()
-        else c.encode("unicode_escape", "surrogateescape").decode("ascii", "replace")
-        if not "\ud800" <= c <= "\udfff"
-        else "\ufffd"
-        for c in text
-    )
 
 
 def console(*, stderr: bool = False) -> Console:

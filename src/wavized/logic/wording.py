@@ -1,4 +1,7 @@
-"""The sentences in which decisions are explained. Pure; every probability is given in whole percent."""
+"""The sentences in which decisions are explained, and names as they may be shown. Pure.
+
+Every probability is given in whole percent.
+"""
 
 from __future__ import annotations
 
@@ -60,3 +63,15 @@ def testimony(witness: Evidence) -> str:
     if witness.source == RHYTHM and len(labels) > 1:
         told = "nothing either way" if len(labels) == len(witness.scores) else "one sound, no loop"
     return f'{sources([witness.source])} {told} ("{witness.detail}")'
+
+
+def printable(text: str) -> str:
+    """A file name safe for a terminal: control characters and broken Unicode are shown, not sent."""
+    return "".join(
+        c
+        if c.isprintable()
+        else c.encode("unicode_escape", "surrogateescape").decode("ascii", "replace")
+        if not "\ud800" <= c <= "\udfff"
+        else "\ufffd"
+        for c in text
+    )
