@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes dist/wavized_VERSION_ARCH.deb of the frozen program (`make frozen` first). Installs nothing, sends nothing anywhere.
+# Makes dist/wavized_VERSION-1_ARCH.deb of the frozen program (`make frozen` first). Installs nothing, sends nothing anywhere.
 # Usage: packaging/linux/build_deb.sh [FROZEN_FOLDER [OUTPUT_FOLDER]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -7,12 +7,14 @@ frozen=${1:-dist/wavized}
 output=${2:-dist}
 here=packaging/linux
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)
+revision=$version-1
 architecture=$(dpkg --print-architecture)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 umask 022
 chmod 755 "$root"
 
+if epoch=$(git log -1 --format=%ct 2>/dev/null); then export SOURCE_DATE_EPOCH=$epoch; fi
 [ -x "$frozen/wavized" ] || { echo "No program in $frozen: run make frozen first" >&2; exit 1; }
 mkdir -p "$root"/{DEBIAN,opt,usr/bin,usr/share/{applications,metainfo,man/man1,doc/wavized}} "$output"
 cp -a "$frozen" "$root/opt/wavized"
@@ -29,6 +31,13 @@ for size in 16 22 24 32 48 64 128 256 512; do
 done
 gzip -9n <"$here/wavized.1" >"$root/usr/share/man/man1/wavized.1.gz"
 gzip -9n <CHANGELOG.md >"$root/usr/share/doc/wavized/changelog.gz"
+gzip -9n >"$root/usr/share/doc/wavized/changelog.Debian.gz" <<CHANGES
+wavized ($revision) unstable; urgency=medium
+
+  * Made from the sources of version $version; what is new is told in changelog.gz.
+
+ -- The Wavized developers <developers@wavized.invalid>  $(date -R -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}")
+CHANGES
 install -m 644 "$here/copyright" "$root/usr/share/doc/wavized/copyright"
 
 # The newest C library that any file asks for; everything else it needs lies in its own folder.
@@ -36,7 +45,7 @@ glibc=$(find "$root/opt/wavized" -type f \( -name '*.so*' -o -name wavized -o -p
     grep -o 'GLIBC_2\.[0-9]*' | sort -u -V | tail -1)
 cat >"$root/DEBIAN/control" <<CONTROL
 Package: wavized
-Version: $version
+Version: $revision
 Architecture: $architecture
 Maintainer: The Wavized developers <developers@wavized.invalid>
 Installed-Size: $(du -sk --apparent-size "$root" | cut -f1)
@@ -54,5 +63,4 @@ Description: files new bass samples into your library by ear
 CONTROL
 (cd "$root" && find opt usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
 
-if epoch=$(git log -1 --format=%ct 2>/dev/null); then export SOURCE_DATE_EPOCH=$epoch; fi
-dpkg-deb --root-owner-group -Zxz --threads-max="${DEB_THREADS:-$(nproc)}" --build "$root" "$output/wavized_${version}_$architecture.deb"
+dpkg-deb --root-owner-group -Zxz --threads-max="${DEB_THREADS:-$(nproc)}" --build "$root" "$output/wavized_${revision}_$architecture.deb"

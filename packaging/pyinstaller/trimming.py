@@ -132,5 +132,6 @@ def wanted(entries: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]
 
 def strippable(folder: Path) -> list[Path]:
     """Libraries with symbols nobody reads; those in `*.libs` were changed after linking and would break."""
-    found = (path for path in folder.rglob("*.so*") if path.is_file() and not path.is_symlink())
+    named = (path for name in ("*.so*", "torch_shm_manager") for path in folder.rglob(name))
+    found = (path for path in named if path.is_file() and not path.is_symlink())
     return sorted(path for path in found if not path.parent.name.endswith(".libs"))
