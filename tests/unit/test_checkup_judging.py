@@ -6,10 +6,12 @@ import errno
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wavized.autostart.shape import AutostartStatus
+from wavized.autostart.shape import AutostartStatus, program_in
+from wavized.autostart.systemd import exec_start
+from wavized.autostart.xdg import exec_line, program_of
 from wavized.checkup import Grade, bus, desktop, disks, environment, folders, inotify, names, running, splice
 from wavized.checkup.bus import Service, ask_for_service
 from wavized.checkup.finding import Finding, note, ok, problem
@@ -225,6 +227,14 @@ def test_starting_at_login_twice_or_stale_is_found(tmp_path):
         "stale": Grade.PROBLEM,
     }
     assert all(judged[what].commands == (ENABLE,) for what in ("twice", "other", "stale"))
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1))
+@example('/home/zoë/My Music/v$env %h/"q" \\b `c`/python')
+def test_the_program_is_read_from_what_starts_it(program):
+    """However a unit or a desktop entry has to quote it: or else one that is there would be called gone."""
+    command = [program, "-m", "wavized"]
+    assert program_in(exec_start(command)) == program_of(exec_line(command)) == program
 
 
 def test_the_tray_s_packages_are_named_as_commands():

@@ -48,9 +48,9 @@ def another_program(found: str, program: str) -> AutostartStatus:
 
 
 def program_in(line: str) -> str:
-    """The program that a command line of a unit or a desktop entry begins with."""
+    """The program that a unit's command line begins with."""
     quoted = re.match(r'"((?:[^"\\]|\\.)*)"', line)
-    word = re.sub(r"\\+(.)", r"\1", quoted[1]) if quoted else line.split(" ")[0]
+    word = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else line.split(" ")[0]
     return word.replace("%%", "%")
 
 

@@ -42,6 +42,11 @@ def exec_line(command: Sequence[str]) -> str:
     return " ".join(_quoted(word) for word in command)
 
 
+def program_of(line: str) -> str:
+    """The program of an `Exec=` line: the string's own escapes go first, then it reads like a unit's."""
+    return program_in(line.replace("\\\\", "\\"))
+
+
 def _quoted(word: str) -> str:
     inside = "".join(f"\\{sign}" if sign in '"`$\\' else sign for sign in word)
     return '"' + inside.replace("\\", "\\\\").replace("%", "%%") + '"'
@@ -65,7 +70,7 @@ class XdgAutostart:
             return AutostartStatus(self._available, False, reason)
         found = next((line for line in lines if line.startswith("Exec=")), "Exec=").removeprefix("Exec=")
         if found != exec_line(self._command):
-            return another_program(found, program_in(found))
+            return another_program(found, program_of(found))
         return AutostartStatus(True, True, f"Your desktop starts it at login ({self._path})")
 
     def enable(self) -> None:
