@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "undo": ("wavized.cli.undo", "take filed samples out of the library again"),
     "doctor": ("wavized.cli.doctor", "check that everything is in order, and say what to do where not"),
     "autostart": ("wavized.cli.autostart", "start Wavized when you log in: enable, disable or status"),
-    "uninstall": ("wavized.cli.uninstall", "take away what Wavized made for itself; never a sample"),
+    "uninstall": ("wavized.cli.uninstall", "take away the files that it made for itself; never a sample"),
     "config": ("wavized.cli.configure", "write, check or find the configuration file"),
     "evaluate": ("wavized.cli.evaluate", "measure a model on a folder of labelled sounds"),
     "compare": ("wavized.cli.compare", "measure several models on the same labelled sounds, side by side"),
