@@ -40,9 +40,8 @@ from wavized.services.hub import EventHub
 from wavized.services.pipeline import Pipeline
 from wavized.services.progress import Progress
 from wavized.services.status import read_status
-from wavized.services.vigil import Vigil
+from wavized.session import Session
 from wavized.tray.open_folder import open_folder
-from wavized.tray.surroundings import display_answers
 from wavized.trayless import Trayless
 from wavized.trayside import TraySide
 from wavized.watch.folder import FolderState, FolderStatus
@@ -92,7 +91,9 @@ class Daemon:
         with self._stack:
             self._open()
             self._start()
-            self._wait()
+            if self._want_tray:
+                self._tray = TraySide(self, self._config_path)
+            self._session.hold(self._tray)
         if self._failure is not None:
             raise self._failure
 
@@ -211,9 +212,6 @@ class Daemon:
             events=self.events,
             woken=self._pipeline.wake,
         )
-        self._vigil = Vigil(
-            {"pipeline": lambda: self._pipeline.ask(lambda: None), "watch": self._watcher.answer}
-        )
         self._reception = self._received or Reception(pages=self._want_window)
         self._stack.callback(self._reception.close)  # also where the start fails before it serves
         self.events.subscribe(self._hear)
@@ -222,7 +220,14 @@ class Daemon:
         self._sorter = Sorter(own_command(), self._reception.feed.tell_sort)
         self._follower = FileFollower(self._config_path, self._reload)
         self._trayless = Trayless(self._journal, show=self.show, tell=self.events.publish, stop=self._stop)
-        self._stack.callback(self._trayless.close)
+        self._session = Session(
+            self._supervisor,
+            self._trayless,
+            questions={"pipeline": lambda: self._pipeline.ask(lambda: None), "watch": self._watcher.answer},
+            events=self.events,
+            stop=self._stop,
+        )
+        self._stack.callback(self._session.close)
 
     def _start(self) -> None:
         """Pipeline first (recovery), then the interface, then the watch; stopped in the opposite order."""
@@ -254,14 +259,8 @@ class Daemon:
         watched = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
         log.info("Watching %s, filing into %s", watched, self.config.library)
         self._ready.set()
-        self._supervisor.trouble = self._trouble
-        self._supervisor.ready(f"Watching {watched}")
+        self._session.announce(f"Watching {watched}", tray=self._want_tray)
         self.events.publish(StatusChanged())
-        if self._want_tray:
-            self._trayless.begin()
-
-    def _trouble(self) -> str:
-        return self._vigil.trouble(self._clock.monotonic(), {one.name for one in threading.enumerate()})
 
     def _desk(self) -> Desk:
         """What the window and the commands are answered with."""
@@ -343,32 +342,6 @@ class Daemon:
         self._pipeline.wake()
         self._reception.feed.tell_about()
         self.events.publish(Notice("The new settings are in force", str(self._config_path), problem=False))
-
-    def _wait(self) -> None:
-        """Hold the main thread: with the tray's loop where one can be shown, else until told to stop."""
-        if self._want_tray:
-            self._tray = TraySide(self, self._config_path)
-            had_display = display_answers()
-            try:
-                if not self._stop.is_set():
-                    self._tray.run()
-                    self._stop.set()
-            except WavizedError as error:
-                self._do_without_tray(error, had_display)
-        # A wait without end would keep Python from handling signals on Windows.
-        while not self._stop.wait(3600.0):
-            pass
-
-    def _do_without_tray(self, error: WavizedError, had_display: bool) -> None:
-        """Leave with the session that the icon was part of; run on where there never was one.
-
-        What stayed would be out of sight, and keep the next login's start, which has a display, from running.
-        """
-        if had_display and not display_answers():
-            log.info("%s; its session has ended, and Wavized with it", error.message)
-            self.stop()
-        else:
-            self.events.publish(Notice(f"{error.message}; Wavized runs on without it", error.hint))
 
 
 def _describe(folder: FolderStatus) -> str:
