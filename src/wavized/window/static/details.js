@@ -5,7 +5,7 @@ import { onJobs, useEvent } from "./live.js";
 import { Button, Dialog, Icon, Name } from "./parts.js";
 import { PlayButton, CategoryButton, Sureness } from "./samples.js";
 import { Waveform, loadWaveform } from "./waveform.js";
-import { explained, modeWords, named, sentence, stateWords, whole } from "./words.js";
+import { explained, isArchive, modeWords, named, sentence, stateWords, whole } from "./words.js";
 
 const SHOWN_SCORES = 5;
 
@@ -74,7 +74,7 @@ function useSound(id) {
   useEffect(() => {
     let here = true;
     change(null);
-    loadWaveform(id).then((data) => here && change(data), () => {});
+    if (id) loadWaveform(id).then((data) => here && change(data), () => {});
     return () => { here = false; };
   }, [id]);
   return sound;
@@ -83,7 +83,8 @@ function useSound(id) {
 export function Details({ job: given, about, actions, onClose }) {
   const [job, change] = useState(given);
   const [here, find] = useState(true);
-  const sound = useSound(job.id);
+  const sample = !isArchive(job);
+  const sound = useSound(sample && job.id);
   useEffect(() => {
     api.get(`/api/jobs/${given.id}`).then((found) => {
       change(found);
@@ -104,24 +105,24 @@ export function Details({ job: given, about, actions, onClose }) {
   return html`
     <${Dialog} title=${html`<${Name} text=${job.name} />`} onClose=${onClose}>
       <div class="details" data-category=${job.category}>
-        <div class="details-sound">
+        ${sample && html`<div class="details-sound">
           <${PlayButton} job=${job} big=${true} />
           <${Waveform} id=${job.id} name=${job.name} category=${job.category} wide=${true} />
-        </div>
+        </div>`}
         ${!here && html`<p class="field-error"><${Icon} name="warning" size=${16} /> The file is no longer where it was.</p>`}
-        <div class="cluster">
+        ${sample && html`<div class="cluster">
           <${CategoryButton} job=${job} about=${about} actions=${mine} />
           <${Sureness} job=${job} />
-        </div>
+        </div>`}
         <p>${explained(job)}</p>
         <div class="details-why"><${Scores} job=${job} about=${about} /><${Witnesses} job=${job} /></div>
-        <${Spectrogram} job=${job} />
+        ${sample && html`<${Spectrogram} job=${job} />`}
         <${Facts} job=${job} sound=${sound} />
         <div class="cluster">
           ${filed && html`<${Button} icon="folder" onClick=${() => actions.open(job, "target")}>Open its folder<//>`}
           <${Button} icon="file" onClick=${() => actions.open(job, "source")}>Show the original<//>
           ${filed && html`<${Button} icon="undo" onClick=${() => mine.undo(job)}>Undo<//>`}
-          ${job.state === "failed" && html`<${Button} icon="retry" onClick=${() => mine.retry(job)}>Try again<//>`}
+          ${sample && job.state === "failed" && html`<${Button} icon="retry" onClick=${() => mine.retry(job)}>Try again<//>`}
         </div>
       </div>
     <//>`;

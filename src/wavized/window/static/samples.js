@@ -4,7 +4,7 @@ import { categoryItems } from "./actions.js";
 import { MenuButton } from "./menu.js";
 import { Confidence, Icon, Name, ago } from "./parts.js";
 import { player, usePlayer } from "./player.js";
-import { lastOf, named, parentOf } from "./words.js";
+import { isArchive, lastOf, named, parentOf } from "./words.js";
 
 export function PlayButton({ job, big = false, reachable = true }) {
   const heard = usePlayer(job.id);
@@ -54,7 +54,7 @@ export function SampleMenu({ job, about, actions, onOpen, reachable = true }) {
     { text: "Details", icon: "info", act: () => onOpen(job) },
     ...(filed ? [{ text: "Open its folder", icon: "folder", act: () => actions.open(job, "target") }] : []),
     { text: "Show the original", icon: "file", act: () => actions.open(job, "source") },
-    ...(job.state === "failed" ? [{ text: "Try again", icon: "retry", act: () => actions.retry(job) }] : []),
+    ...(job.state === "failed" && !isArchive(job) ? [{ text: "Try again", icon: "retry", act: () => actions.retry(job) }] : []),
     ...(filed ? [{ text: "Undo", icon: "undo", act: () => actions.undo(job) }] : []),
     ...(job.state === "reverted" && job.category
       ? [{ text: `File under ${named(about, job.category)} again`, icon: "filed", act: () => actions.correct(job, job.category) }]

@@ -12,6 +12,9 @@ export function named(about, label) {
 
 export const isCategory = (about, label) => about.categories.some((one) => one.label === label);
 
+// A row of an archive itself, which tells what was not read from it; there is nothing to hear or to file.
+export const isArchive = (job) => job.reason.startsWith("archive:");
+
 // The named reasons for which a sample was left alone, in the order of the filter; `is` tells from the job itself.
 export const REASONS = [
   { key: "failed", text: "Failed", is: (job) => job.state === "failed" },
@@ -20,7 +23,7 @@ export const REASONS = [
   { key: "duplicate", text: "Duplicate", is: (job) => job.reason.startsWith("duplicate:") },
   { key: "long", text: "Too long or short", is: (job) => /long; a one-shot|max_megabytes|^only .* ms long/.test(job.reason) },
   { key: "unreadable", text: "Unreadable", is: (job) => job.reason.startsWith("unreadable:") },
-  { key: "archive", text: "Archive", is: (job) => job.reason.startsWith("archive:") },
+  { key: "archive", text: "Archive", is: isArchive },
   { key: "interrupted", text: "Interrupted", is: (job) => /^interrupted:|program was stopped/.test(job.reason) },
   { key: "said", text: "You said so", is: (job) => job.reason.startsWith("You said") },
 ];

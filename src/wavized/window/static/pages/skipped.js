@@ -10,7 +10,7 @@ import { MenuButton } from "../menu.js";
 import { Button, Empty, Icon } from "../parts.js";
 import { NameAndOrigin, PlayButton, SampleMenu, When } from "../samples.js";
 import { Waveform } from "../waveform.js";
-import { REASONS, explained, reasonOf } from "../words.js";
+import { REASONS, explained, isArchive, reasonOf } from "../words.js";
 
 const WHY = [{ value: "", text: "Every reason" }, ...REASONS.map(({ key, text }) => ({ value: key, text }))];
 const ORDERS = [
@@ -32,10 +32,11 @@ function FileAnyway({ job, about, actions, reachable }) {
 function SkippedRow({ job, chosen, about, actions, onOpen }) {
   const reason = reasonOf(job);
   const rests = AT_REST.includes(job.state);
+  const sample = !isArchive(job);
   return html`
-    <div role="gridcell" class="cell-play"><${PlayButton} job=${job} reachable=${chosen} /></div>
+    <div role="gridcell" class="cell-play">${sample && html`<${PlayButton} job=${job} reachable=${chosen} />`}</div>
     <div role="gridcell" class="cell-wave">
-      <${Waveform} id=${job.id} name=${job.name} category="none" reachable=${chosen} /></div>
+      ${sample && html`<${Waveform} id=${job.id} name=${job.name} category="none" reachable=${chosen} />`}</div>
     <div role="gridcell" class="cell-name"><${NameAndOrigin} job=${job} /></div>
     <div role="gridcell" class="cell-reason">
       <span class=${`tag ${job.state === "failed" ? "bad" : ""}`}>${rests ? reason.text : job.state === "filed" ? "Filed" : "Under way"}</span>
@@ -43,9 +44,9 @@ function SkippedRow({ job, chosen, about, actions, onOpen }) {
     </div>
     <div role="gridcell" class="cell-when"><${When} at=${job.updated_at} /></div>
     <div role="gridcell" class="cell-act">
-      ${job.state === "failed" && html`
+      ${sample && job.state === "failed" && html`
         <${Button} kind="quiet" icon="retry" tabindex=${chosen ? 0 : -1} label=${`Try ${job.name} again`} onClick=${() => actions.retry(job)} />`}
-      ${rests && html`<${FileAnyway} job=${job} about=${about} actions=${actions} reachable=${chosen} />`}
+      ${sample && rests && html`<${FileAnyway} job=${job} about=${about} actions=${actions} reachable=${chosen} />`}
       <${SampleMenu} job=${job} about=${about} actions=${actions} onOpen=${onOpen} reachable=${chosen} />
     </div>`;
 }
@@ -62,7 +63,7 @@ export default function Skipped({ about }) {
   const narrowed = Boolean(words.trim() || why);
   const clear = () => { search(""); pick(""); };
   const press = (key, job, box) => {
-    if (key === "r" && job.state === "failed") actions.retry(job);
+    if (key === "r" && job.state === "failed" && !isArchive(job)) actions.retry(job);
     else if (key === "c") box.querySelector(".chosen .file-anyway")?.click();
     else if (key === "u" && job.state === "filed") actions.undo(job);
     else return false;
