@@ -265,14 +265,15 @@ def test_what_task_manager_switched_off_is_told():
     assert made.status().enabled
 
 
-def test_windows_runs_python_without_a_console(tmp_path):
+@pytest.mark.parametrize("name", ["python", "wavized"])
+def test_windows_runs_it_without_a_console(tmp_path, name):
     """Where there is a program for that; quotes go round blanks. Too long a line is refused."""
-    program = tmp_path / "My Env" / "python.exe"
+    program = tmp_path / "My Env" / f"{name}.exe"
     program.parent.mkdir()
     program.touch()
     assert command_line([str(program), "-m"]) == f'"{program}" -m'
-    program.with_name("pythonw.exe").touch()
-    assert command_line([str(program), "-m"]) == f'"{program.with_name("pythonw.exe")}" -m'
+    program.with_name(f"{name}w.exe").touch()
+    assert command_line([str(program), "-m"]) == f'"{program.with_name(f"{name}w.exe")}" -m'
     with pytest.raises(AutostartError, match="too long"):
         RunKey(["C:\\" + "x" * LONGEST], REGISTRY).enable()
     assert REGISTRY.get(RUN, VALUE) != "C:\\" + "x" * LONGEST

@@ -26,10 +26,11 @@ class Registry(Protocol):
 
 
 def command_line(command: Sequence[str]) -> str:
-    """A command as Windows writes it, without a console window where Python has a program for that."""
+    """A command as Windows writes it, without a console window where there is a program for that."""
     program, *words = command
-    quiet = Path(program).with_name("pythonw.exe")
-    if Path(program).name.lower() == "python.exe" and quiet.is_file():
+    path = Path(program)
+    quiet = path.with_name(f"{path.stem}w.exe")
+    if path.name.lower() in ("python.exe", "wavized.exe") and quiet.is_file():
         program = str(quiet)
     return subprocess.list2cmdline([program, *words])
 
