@@ -70,6 +70,7 @@ def _be_the_first(args: argparse.Namespace, supervisor: Supervisor) -> int:
         )
         daemon.events.subscribe(_tell)
         daemon.run()
+    supervisor.stopping()  # where all was over before `leaving` could say so
     log.info("Stopped")
     _let_go_of_a_closed_terminal()
     return 0

@@ -46,9 +46,10 @@ class Supervisor:
             self._thread.start()
 
     def stopping(self) -> None:
-        """The program is about to leave."""
-        self._ended.set()
-        self._say("STOPPING=1", "STATUS=Stopping")
+        """The program is about to leave; once is enough."""
+        if not self._ended.is_set():
+            self._ended.set()
+            self._say("STOPPING=1", "STATUS=Stopping")
 
     def _keep_telling(self) -> None:
         """Twice in the time that systemd gives, unless something hangs: then it shall start us anew."""
