@@ -15,12 +15,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageGrab
+from PIL import Image, ImageChops, ImageGrab
 
 DEADLINE = 120.0
 """Seconds to wait for what must happen."""
 
-TOOLS = ("trayer", "xdotool", "xwininfo")
+TOOLS = ("Xvfb", "trayer", "xdotool", "xwininfo")
+
+SIZE = (640, 480)
+"""Pixels of the screen: room for the whole menu and one beside it."""
+
+PANEL_HEIGHT = 24
+
+SELECTED = (53, 132, 228)
+"""The colour of the chosen line in a menu of GTK's own theme."""
+
+LIGHT, DARK = 0xE6E6E6, 0x222222
+"""Colours of a panel."""
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
@@ -37,7 +48,17 @@ class Desktop:
     def __init__(self) -> None:
         reading, writing = os.pipe()
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "320x80x24", "-nolisten", "tcp", "-noreset"],
+            [
+                "Xvfb",
+                "-displayfd",
+                str(writing),
+                "-screen",
+                "0",
+                f"{SIZE[0]}x{SIZE[1]}x24",
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ],
             pass_fds=[writing],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -49,11 +70,18 @@ class Desktop:
         without = {"DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "PYSTRAY_BACKEND"}
         self.environ = {name: value for name, value in os.environ.items() if name not in without}
         self.environ["DISPLAY"] = self.display
+        self.environ["PYSTRAY_BACKEND"] = "xorg"
 
-    def start_tray(self) -> None:
-        """Put a panel at the bottom left corner, in dark grey."""
-        look = ["--edge", "bottom", "--align", "left", "--widthtype", "request", "--height", "24"]
-        tint = ["--transparent", "true", "--alpha", "0", "--tint", "0x222222"]
+    def use_gtk(self, bindings: Path) -> None:
+        """Programs get an icon with a menu; `bindings` is a folder that holds PyGObject."""
+        self.environ |= {"PYSTRAY_BACKEND": "gtk", "PYTHONPATH": str(bindings), "GTK_THEME": "Adwaita"}
+        self.environ["NO_AT_BRIDGE"] = "1"  # there is no service for the blind on this display
+
+    def start_tray(self, tint_colour: int = DARK) -> None:
+        """Put a panel at the bottom left corner."""
+        height = str(PANEL_HEIGHT)
+        look = ["--edge", "bottom", "--align", "left", "--widthtype", "request", "--height", height]
+        tint = ["--transparent", "true", "--alpha", "0", "--tint", f"0x{tint_colour:06x}"]
         self._tray = subprocess.Popen(
             ["trayer", *look, *tint], env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -87,9 +115,77 @@ class Desktop:
         found = re.search(r'^(\s+)0x\w+ "(Wavized[^\n]*)": \("wavizedSystemTrayIcon"', listing, re.MULTILINE)
         return found[2] if found and len(found[1]) > len("     ") else None
 
-    def click_icon(self) -> None:
-        """Click with the left button into the corner where the panel starts."""
-        self._ask("xdotool", "mousemove", "12", "70", "click", "1")
+    def click_icon(self, button: int = 1) -> None:
+        """Click into the corner where the panel starts."""
+        self._click(PANEL_HEIGHT // 2, SIZE[1] - PANEL_HEIGHT // 2, button)
+
+    def hover_icon(self) -> None:
+        """Rest on the icon, so that its tooltip shows; away from it first."""
+        for x, y in ((SIZE[0] - 5, 5), (PANEL_HEIGHT // 2, SIZE[1] - PANEL_HEIGHT // 2)):
+            self._ask("xdotool", "mousemove", str(x), str(y))
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        self._ask("xdotool", "key", "--delay", "60", *keys)
+
+    def open_menu(self) -> None:
+        """The icon's menu, by the right button; again where a busy program was not ready for it."""
+
+        def opens() -> bool:
+            self.press("Home")
+            if self.selected() is None:
+                self.click_icon(3)
+                time.sleep(0.5)
+            self.press("Home")
+            return self.selected() is not None
+
+        wait_until(opens, "the menu opened by the right button")
+
+    def close_menu(self) -> None:
+        def closed() -> bool:
+            self.press("Escape")
+            return self.selected() is None
+
+        wait_until(closed, "the menu closed")
+
+    def choose(self, *ways: int) -> None:
+        """Click on an item with the mouse: so many enabled lines from the top, in each menu on the way."""
+        self.open_menu()
+        for level, number in enumerate(ways):
+            left = -1
+            if level:
+                before = self.selected()
+                assert before is not None
+                left = before[0] + 20
+                self.press("Right")
+                wait_until(lambda left=left: (self.selected() or (0,))[0] > left, "the submenu opened")
+            for _ in range(number):
+                place = self.selected()
+                self.press("Down")
+                wait_until(lambda place=place: self.selected() not in (None, place), "the next line chosen")
+        place = self.selected()
+        assert place is not None
+        self._click((place[0] + place[2]) // 2, (place[1] + place[3]) // 2, 1)
+
+    def selected(self) -> tuple[int, int, int, int] | None:
+        """Where the chosen line of the innermost menu lies: left, top, right, bottom."""
+        image = self.screenshot()
+        near = image.point([value for centre in SELECTED for value in _near(centre)])
+        bands = near.split()
+        mask = ImageChops.multiply(ImageChops.multiply(bands[0], bands[1]), bands[2])
+        box = mask.getbbox()
+        if box is None:
+            return None
+        strip = mask.crop((box[2] - 12, 0, box[2], image.height)).getbbox()
+        assert strip is not None
+        top, bottom = strip[1], strip[3]
+        row = mask.crop((0, top, box[2], bottom))
+        columns = [row.crop((x, 0, x + 1, bottom - top)).getbbox() is not None for x in range(box[2])]
+        left = max((x for x in range(box[2]) if not any(columns[max(0, x - 2) : x + 1])), default=-1) + 1
+        return left, top, box[2], bottom
+
+    def _click(self, x: int, y: int, button: int) -> None:
+        self._ask("xdotool", "mousemove", str(x), str(y), "click", str(button))
 
     def _ask(self, *command: str) -> str:
         """What a tool answers: nothing, where a window goes away under its eyes."""
@@ -167,6 +263,24 @@ def running(script: Path, environ: dict[str, str]) -> Iterator[Program]:
         program.close()
 
 
+def _near(centre: int) -> list[int]:
+    return [255 if abs(value - centre) < 3 else 0 for value in range(256)]
+
+
 def missing_tool() -> str | None:
     """A tool without which there is no desktop to test on."""
     return next((tool for tool in TOOLS if shutil.which(tool) is None), None)
+
+
+def find_bindings(into: Path) -> Path | None:
+    """A folder with Debian's PyGObject and nothing else of Debian's; None where it is not for this Python."""
+    packages = Path("/usr/lib/python3/dist-packages")
+    version = f"{sys.version_info.major}{sys.version_info.minor}"
+    if not list(packages.glob(f"gi/_gi.cpython-{version}-*.so")):
+        return None
+    if not list(Path("/usr/lib").glob("*/girepository-1.0/Gtk-3.0.typelib")):
+        return None
+    for name in ("gi", "cairo"):
+        if (packages / name).is_dir():
+            (into / name).symlink_to(packages / name)
+    return into

@@ -2,13 +2,14 @@
 
 Lines in: a status as JSON (with the extras of the tray, where they are given), `notify TEXT`, `break` (asking
 for the status fails from now on) or `stop`.
-Lines out: what was told, what was chosen (and on which thread), and how `run` ended, with the threads that are
-left.
+Lines out: what was told and logged, what was chosen (and on which thread), and how `run` ended, with the
+threads that are left.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import sys
 import threading
@@ -76,6 +77,7 @@ class Program:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="logged %(message)s")
     program = Program()
     signal.signal(signal.SIGTERM, lambda *_: program.icon.stop())
     obeying = threading.Thread(target=program.obey, name="obeying", daemon=True)

@@ -36,6 +36,27 @@ def sign(picture: Picture, size: int) -> Image.Image:
     return ImageChops.difference(draw(picture, size, opaque=True).convert("RGB"), tile).convert("L")
 
 
+BADGES = [*"123456789", "9+"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_numbers_are_told_apart_and_crisp(size):
+    """Each is another shape, and all its edges lie on whole pixels."""
+    tile = DESIGNS[Picture.REVIEW].tile
+    numbers = [draw(Picture.REVIEW, size, badge=badge, opaque=True).convert("RGB") for badge in BADGES]
+    for one, other in itertools.combinations(numbers, 2):
+        assert ImageStat.Stat(ImageChops.difference(one, other)).sum[0] > 3 * 60
+    for number in numbers:
+        assert {colour for _, colour in number.getcolors()} == {tile, WHITE}
+
+
+@pytest.mark.parametrize("picture", Picture)
+def test_every_size_can_be_drawn(picture):
+    """A tray may begin with a place of one pixel."""
+    for size in range(1, 100):
+        assert draw(picture, size, badge="9+").size == (size, size)
+
+
 def test_every_state_has_an_icon():
     """No state is left without a picture."""
     assert set(DESIGNS) == set(Picture)
@@ -58,9 +79,9 @@ def test_icons_differ_in_shape_and_not_only_in_colour(size):
         assert difference > 12, (one, other)
 
 
-@pytest.mark.parametrize("size", [16, 32, 48, 64])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("picture", [Picture.PAUSED, Picture.DEGRADED])
-def test_straight_edges_are_crisp_where_the_grid_fits(picture, size):
+def test_straight_edges_are_crisp_at_every_size(picture, size):
     """In the middle row a pixel is sign or tile, nothing in between."""
     icon = draw(picture, size)
     row = {icon.getpixel((x, size // 3)) for x in range(size)}

@@ -34,7 +34,8 @@ class _Pen:
         """A filled rectangle from left, top to right, bottom, on whole pixels."""
         left, top, right, bottom = (self._whole(edge) * _OVERSAMPLING for edge in box)
         radius *= self._unit * _OVERSAMPLING
-        self._draw.rounded_rectangle((left, top, right - 1, bottom - 1), radius, fill)
+        if right > left and bottom > top:  # a tray may begin with a place of one pixel
+            self._draw.rounded_rectangle((left, top, right - 1, bottom - 1), radius, fill)
 
     def shape(self, *points: tuple[float, float]) -> None:
         """A filled polygon."""

@@ -21,11 +21,6 @@ from wavized.tray.menu import Choice, MenuItem, MenuModel, Sections
 
 log = logging.getLogger(__name__)
 
-MENU_HINT = (
-    "A menu needs PyGObject in Wavized's Python and the system's AppIndicator library (on Debian and Ubuntu "
-    "the package gir1.2-ayatanaappindicator3-0.1). Without it a click opens the window, where "
-    "everything can be done"
-)
 TRAY_HINT = (
     'GNOME shows tray icons with its extension "AppIndicator and KStatusNotifierItem Support". Wavized works '
     "the same without an icon; --no-tray leaves it out"

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from wavized.errors import WavizedError
 from wavized.services.notifications import Message
-from wavized.tray.backend import MENU_HINT, TRAY_HINT, Backend, TrayUnavailableError
+from wavized.tray.backend import TRAY_HINT, Backend, TrayUnavailableError
 from wavized.tray.menu import Choice, MenuModel
 
 __all__ = ["TrayIcon", "TrayOwner", "TrayUnavailableError"]
@@ -46,7 +46,7 @@ class TrayOwner(Protocol):
         ...
 
     def tell(self, message: str, hint: str) -> None:
-        """Something went wrong, or this system's tray cannot do it: for people to read."""
+        """Something went wrong: for people to read."""
         ...
 
 
@@ -88,7 +88,7 @@ class TrayIcon:
         model = self._owner.model()
         backend = Backend(model, self._choose)
         if not backend.has_menu:
-            self._owner.tell("The tray icon has no menu on this system", MENU_HINT)
+            log.info("The tray icon has no menu on this system: a click opens the window")
         try:
             backend.run(lambda: self._keep(backend, model))
         except Exception as error:
@@ -120,7 +120,7 @@ class TrayIcon:
             try:
                 if not backend.is_docked() and request is None:
                     if not told:
-                        self._owner.tell("This desktop shows no tray icons", TRAY_HINT)
+                        log.info("No tray has taken the icon yet; it is offered again until one does")
                     told = True
                     backend.dock()
                 changed = self._owner.model()
