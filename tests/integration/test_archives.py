@@ -66,6 +66,7 @@ def test_a_pack_is_filed_and_its_archive_stays(house: House) -> None:
     assert named_path(filed) == path.with_suffix("") / "Bass/reese 1.wav"
     assert describe_job(filed)["path"] == str(path / "Bass/reese 1.wav")
     assert [Path(left).name for left in files_below(house.packs)] == ["sub or growl.wav"]
+    assert house.packs.stat().st_mode & 0o777 == 0o700, "others could look in"
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, stat.st_mtime_ns)
     assert house.journal.is_known(path, house.arrival(path).stat)
     target = filed.target
@@ -238,6 +239,24 @@ def test_what_was_left_out_is_said_once(house: House) -> None:
     assert tree(house.library) == {"Reese": ["reese 1.wav"]}
 
 
+def test_an_archive_whose_disk_went_away_is_found_again(house: House) -> None:
+    """What cannot be read any more is not said to be damaged, and the archive is not taken as known."""
+    files = tones(house.inbox.parent, *(f"reese {n}.wav" for n in range(40)), "bad.wav")
+    path = patched(make_pack(house.inbox / "p.zip", files), b"bad.wav", 16, b"\1\2\3\4")
+    arrival, aside = house.arrival(path), house.inbox.parent / "aside.zip"
+    house.unpacking.add(arrival)
+    house.unpacking.step(house.library)
+    house.unpacking.step(house.library)
+    path.rename(aside)
+    house.unpacking.step(house.library)
+    assert not house.unpacking.busy
+    assert not house.journal.is_known(path, arrival.stat)
+    aside.rename(path)
+    read(house, path)
+    assert len(tree(house.library)["Reese"]) == 40
+    assert "1 damaged" in job_of(house, "p.zip").reason
+
+
 def test_an_empty_and_a_long_sound_are_turned_away_like_any_other(house: House) -> None:
     """Each has its row and its reason."""
     read(house, make_pack(house.inbox / "p.zip", [("empty.wav", b""), ("text.wav", b"no sound at all")]))
@@ -247,8 +266,8 @@ def test_an_empty_and_a_long_sound_are_turned_away_like_any_other(house: House) 
 
 def test_killed_anywhere_each_sound_is_filed_once(tmp_path: Path) -> None:
     """Stopped after any number of steps, with what lay about then, and begun anew: no double, no loss."""
-    names = [f"reese {n}.wav" for n in range(70)]
-    for stop in range(7):
+    names = [f"reese {n}.wav" for n in range(40)]
+    for stop in range(5):
         place = tmp_path / str(stop)
         place.mkdir()
         with House(place) as house:
@@ -260,7 +279,7 @@ def test_killed_anywhere_each_sound_is_filed_once(tmp_path: Path) -> None:
                     house.sorting.step()
             house.unpacking.let_go()
         with House(place) as house:
-            half = house.archives.folder_for(path, house.arrival(path).stat, Origin.WATCH) / "reese 69.wav"
+            half = house.archives.folder_for(path, house.arrival(path).stat, Origin.WATCH) / "reese 39.wav"
             half.parent.mkdir(parents=True, exist_ok=True)
             half.write_bytes(b"cut short by the kill")
             house.recover()

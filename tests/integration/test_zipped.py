@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import time
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -10,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from support.filing import stat_of
-from support.packs import entry, files_below, link, make_pack, patched, raw_pack, tones
+from support.packs import WHEN, entry, files_below, link, make_pack, patched, raw_pack, tones
 from wavized.archives import zipped
 from wavized.archives.directory import is_whole
 from wavized.archives.probe import ArrivalProbe
@@ -40,7 +43,9 @@ def test_a_packs_sounds_come_out_as_they_went_in(tmp_path: Path) -> None:
     assert files_below(tmp_path / "out") == dict(files)
     assert not pack.left_out
     assert (stat_of(path), path.read_bytes()) == (before, content)
-    moment = (tmp_path / "out/Neuro/growl.WAV").stat().st_mtime
+    out = (tmp_path / "out/Neuro/growl.WAV").stat()
+    moment = time.mktime((*WHEN, 0, 0, -1))
+    assert out.st_mode & 0o777 == 0o644, "the library's copy would be closed to others"
     pack = open_pack(path, RULES)
     assert pack.extract(PurePosixPath("Neuro/growl.WAV"), tmp_path / "out").mtime_ns == moment * 10**9
     pack.close()
@@ -209,6 +214,25 @@ def test_a_full_disk_is_no_fault_of_the_archive(tmp_path: Path, monkeypatch: pyt
         pack.extract(PurePosixPath("a.wav"), tmp_path / "out")
     pack.close()
     assert not files_below(tmp_path / "out")
+
+
+def test_a_file_that_the_disk_refuses_is_left_out_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name too long for this disk is that file's own trouble; the next one is read."""
+    begin = zipped._begin
+
+    def refuse(target: Path) -> tuple[int, Path]:
+        if target.name == "a.wav":
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+        return begin(target)
+
+    monkeypatch.setattr(zipped, "_begin", refuse)
+    pack = open_pack(make_pack(tmp_path / "p.zip", tones(tmp_path, "a.wav", "b.wav")), RULES)
+    with pytest.raises(UnreadableAudioError, match="cannot be written"):
+        pack.extract(PurePosixPath("a.wav"), tmp_path / "out")
+    pack.extract(PurePosixPath("b.wav"), tmp_path / "out")
+    pack.close()
 
 
 def test_zip64_is_read(tmp_path: Path) -> None:

@@ -40,7 +40,15 @@ class ArchiveStore:
         self._lock = threading.Lock()
 
     def open(self, path: Path) -> ZippedPack:
-        """See `wavized.ports.Archives.open`."""
+        """See `wavized.ports.Archives.open`; also raises CacheUnavailableError."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.chmod(0o700)
+        except OSError as error:
+            raise CacheUnavailableError(
+                f"The folder for passing files cannot be made: {error.strerror}",
+                hint=f"Look at {self._folder}",
+            ) from error
         return open_pack(path, self.rules)
 
     def folder_for(self, path: Path, stat: FileStat, origin: Origin) -> Path:
@@ -57,7 +65,7 @@ class ArchiveStore:
         folder, sound = job.root, job.source.relative_to(job.root)
         try:
             opened = self.open(job.archive)
-        except ArchiveRefusedError as error:
+        except (ArchiveRefusedError, CacheUnavailableError) as error:
             raise FilingError(
                 f"{job.source.name} cannot be read from {job.archive.name} again: {error.message}",
                 hint=f"The archive was at {job.archive}; the sample stays where it is",

@@ -37,6 +37,13 @@ MOST_RATIO = 200
 _RATIO_FROM_BYTES = 100_000_000
 _CHUNK_BYTES = 1 << 18
 _SPARED_BYTES = 256 << 20
+_NOBODYS_FAULT = frozenset(
+    {
+        errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE,
+        errno.ENFILE, errno.ENOMEM,
+    }
+)  # fmt: skip
+"""What may go wrong with the disk whatever is written; all else, such as a long name, is the file's own."""
 _ENCRYPTED = 0x1 | 0x40
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Others exist, but packs do not use them, and Python unpacks some without any limit."""
@@ -97,7 +104,7 @@ class ZippedPack:
 
         Nothing half written is left.
         """
-        sound = PurePosixPath(sound)
+        sound = PurePosixPath(*sound.parts)
         for sidecar in self._sidecars[sound]:
             try:
                 self._extract(sidecar, folder)
@@ -162,12 +169,15 @@ class ZippedPack:
                     for chunk in self._content(member.info):
                         writing.write(chunk)
                 moment = _mtime_ns(member.info, self.stat.mtime_ns)
+                part.chmod(0o644)  # the folders above are private; the library's copy takes it over
                 os.utime(part, ns=(moment, moment))
                 part.replace(target)
             finally:
                 part.unlink(missing_ok=True)
             status = target.stat()  # as the disk keeps it
         except OSError as error:
+            if error.errno not in _NOBODYS_FAULT:
+                raise UnreadableAudioError(f"cannot be written: {error.strerror or error}") from error
             raise CacheUnavailableError(
                 f"Nothing can be read from archives: {error.strerror or error}",
                 hint=f"Free some space, or look at {folder}",
@@ -273,7 +283,7 @@ def _mtime_ns(info: zipfile.ZipInfo, otherwise: int) -> int:
     """When the file was changed: in UTC where that is given, else to two seconds of local time."""
     for kind, data in extra_fields(info.extra):
         if kind == _UNIX_TIME and len(data) >= 5 and data[0] & 1:
-            return int.from_bytes(data[1:5], "little", signed=True) * 10**9
+            return int.from_bytes(data[1:5], "little") * 10**9
     try:
         datetime(*info.date_time, tzinfo=UTC)
         return int(time.mktime((*info.date_time, 0, 0, -1))) * 10**9

@@ -108,6 +108,9 @@ class Unpacking:
             reading.left.popleft()
         reading.read += taken - damaged
         reading.left_out[DAMAGED] += damaged
+        if damaged and not reading.arrival.path.exists():
+            self._close()  # its disk went away: nothing is said of the rest, which is found again later
+            return jobs
         return jobs if reading.left else jobs + self._finish(reading)
 
     def let_go(self) -> None:
