@@ -48,7 +48,7 @@ TRAINING = (
     "sqlalchemy",
     "threadpoolctl",
 )
-"""The `train` extra: whoever makes models has a checkout."""
+"""The `train` extra: `wavized train` says what it lacks, and how to install that."""
 
 UNUSED = (
     "hf_xet", "tokenizers",  # downloads and texts: Wavized does neither

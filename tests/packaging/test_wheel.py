@@ -18,7 +18,7 @@ import pytest
 from wavized.config.paths import DEFAULT_MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = ROOT / "tests" / "data" / "Slap House Tools" / "One Shots"
+SAMPLE = ROOT / "tests" / "data" / "Slap House Tools" / "One Shots" / "SHT_slap_bass_donk_E.wav"
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_installed_outside_the_checkout_it_hears_with_its_own_model(built, tmp_p
     ]
     subprocess.run([*pip, str(next(built.glob("*.whl")))], check=True)
     sample = tmp_path / "sound.wav"
-    shutil.copyfile(next(SAMPLE.glob("*.wav")), sample)
+    shutil.copyfile(SAMPLE, sample)
     environment = os.environ | {"PYTHONPATH": str(installed), "XDG_STATE_HOME": str(tmp_path / "state")}
 
     def ask(*words: str) -> str:
