@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from wavized.autostart.xdg import entry_text
-from wavized.cli.main import _parser
+from wavized.cli.main import COMMANDS, _parser
 
 ROOT = Path(__file__).resolve().parents[2]
 LINUX = ROOT / "packaging" / "linux"
@@ -141,3 +141,20 @@ def test_what_the_runners_call_exists():
     named = set(re.findall(r"(?:packaging|tests|\.ci)/[\w./-]+", text.replace("\\", "/")))
     assert len(named) >= 8
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_manual_page_names_the_commands_that_people_use():
+    """All but those for whoever makes models, and the hidden ones."""
+    page = (LINUX / "wavized.1").read_text(encoding="utf-8")
+    told = set(re.findall(r"\w+", " ".join(re.findall(r"^\.BR? (.+)$", page, re.MULTILINE))))
+    public = {name for name, (_, help_text) in COMMANDS.items() if help_text}
+    assert public - told == {"evaluate", "compare", "train"}
+
+
+def test_the_manual_page_is_formatted_without_complaint():
+    """By the formatter itself, with its warnings on."""
+    if not shutil.which("groff"):
+        pytest.skip("groff is not installed")
+    command = ["groff", "-man", "-Tutf8", "-ww", "-z", LINUX / "wavized.1"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stderr == ""
