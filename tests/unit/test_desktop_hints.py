@@ -74,6 +74,8 @@ def test_a_virtual_environment_gets_pygobject_by_pip_with_what_builds_it():
     assert old.commands[1].endswith('"wavized[linux-tray]" "PyGObject<3.51"')
     pipx = tray_finding(replace(venv, python=Python.PIPX, glib=(2, 74)))
     assert pipx is not None and pipx.commands[1] == 'pipx inject wavized "PyGObject<3.51"'
+    uv = tray_finding(replace(venv, python=Python.UV))
+    assert uv is not None and uv.commands[1] == "uv tool install wavized --with PyGObject"
 
 
 def test_a_frozen_build_cannot_be_added_to():

@@ -18,6 +18,7 @@ class Python(StrEnum):
     SYSTEM = "system"
     VENV = "venv"
     PIPX = "pipx"
+    UV = "uv"
     FROZEN = "frozen"
 
 
@@ -184,6 +185,8 @@ def _pip(found: Surroundings) -> str:
     wanted = '"PyGObject<3.51"' if _is_old(found) else "PyGObject"
     if found.python is Python.PIPX:
         return f"pipx inject wavized {wanted}"
+    if found.python is Python.UV:
+        return f"uv tool install wavized --with {wanted}"
     extra = f" {wanted}" if _is_old(found) else ""
     return f'{shlex.quote(found.executable)} -m pip install "wavized[linux-tray]"{extra}'
 

@@ -40,7 +40,7 @@ def look_around(environ: Mapping[str, str] = os.environ) -> Surroundings:
         wayland=bool(environ.get("WAYLAND_DISPLAY")) and environ.get("GDK_BACKEND") != "x11",
         desktop=tuple(environ.get("XDG_CURRENT_DESKTOP", "").split(":")),
         system=system_names(),
-        python=whose_python(environ),
+        python=whose_python(),
         executable=sys.executable,
         bindings=importlib.util.find_spec("gi") is not None,
         indicator=has_indicator(environ),
@@ -59,14 +59,15 @@ def system_names() -> tuple[str, ...]:
     return (release.get("ID", ""), *release.get("ID_LIKE", "").split())
 
 
-def whose_python(environ: Mapping[str, str]) -> Python:
+def whose_python() -> Python:
     """By where this Python lies; only the distribution's own sees the distribution's packages."""
     if getattr(sys, "frozen", False):
         return Python.FROZEN
-    home = Path(environ.get("PIPX_HOME") or "/nowhere")
     prefix = Path(sys.prefix)
-    if prefix.is_relative_to(home) or ("pipx" in prefix.parts and "venvs" in prefix.parts):
+    if (prefix / "pipx_metadata.json").is_file():
         return Python.PIPX
+    if (prefix / "uv-receipt.toml").is_file():
+        return Python.UV
     return Python.SYSTEM if sys.prefix == sys.base_prefix == "/usr" else Python.VENV
 
 

@@ -21,7 +21,8 @@ export function Hint({ hint }) {
         ${hint.commands.length
           ? html`
             <p>Everything works from this window. For the icon and its menu, type in a terminal:</p>
-            <ol>${hint.commands.map((command) => html`<li key=${command}><code>${command}</code></li>`)}</ol>`
+            <ol>${hint.commands.map((command) => html`<li key=${command}><code>${command}</code></li>`)}</ol>
+            <p>Then log out and in, or quit Wavized and start it again.</p>`
           : html`<p>${hint.hint}</p>`}
       </div>
       <${Button} kind="quiet" icon="close" label="Close the hint on the tray icon" onClick=${close} />
