@@ -7,6 +7,7 @@ import os
 import pytest
 
 from support.audio import write_tone
+from support.packs import files_below, make_pack, tones
 from wavized.window.sorter import Sorter
 
 
@@ -57,3 +58,24 @@ def test_stop_leaves_nothing_half_done(sorter, program, wait_for):
     assert sorter.current()["stopped"] and sorter.current()["error"] is None
     assert set(program.filed().values()) <= tones
     assert {states[-1] for states in program.states().values()} <= {"filed", "failed"}
+
+
+def test_an_archive_is_counted_to_its_end_and_stop_clears_what_lay_about(sorter, program, wait_for):
+    """As many come to rest as were announced; stopped in the middle, no passing copy stays."""
+    passing = program.place / "own" / "cache" / "wavized" / "packs"
+    program.write_config("names: no\n")
+    small = make_pack(
+        program.place / "Small.zip", [*tones(program.place, "a.wav", "b.wav"), ("In.zip", b"PK")]
+    )
+    done = run(sorter, program, small, wait_for, dry_run=False)
+    assert (done["total"], done["done"], done["counts"]["filed"]) == (3, 3, 2)
+    names = [f"Bass/{number}.wav" for number in range(2, 300)]
+    large = make_pack(program.place / "Large.zip", tones(program.place, *names))
+    sorter.start(large, "move", dry_run=False, options=["--config", str(program.config)])
+    wait_for(lambda: sorter.current()["done"] >= 1)
+    sorter.stop()
+    wait_for(lambda: not sorter.current()["running"])
+    assert sorter.current()["stopped"] and sorter.current()["error"] is None
+    assert not files_below(passing)
+    assert large.is_file()
+    assert {states[-1] for states in program.states().values()} <= {"filed", "failed", "skipped"}

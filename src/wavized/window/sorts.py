@@ -14,6 +14,7 @@ from wavized.config.model import Config
 from wavized.config.proposal import located
 from wavized.domain.sample import FilingMode
 from wavized.errors import UsageError
+from wavized.logic.selection import is_archive
 from wavized.window.messages import JSONResponse, read_object
 from wavized.window.sorter import Sorter
 
@@ -46,12 +47,13 @@ def routes(sorter: Sorter, settings: Callable[[], Config], config_path: Path) ->
 
 
 def _folder(typed: object) -> Path:
+    """A folder, or an archive, which counts as one."""
     if not isinstance(typed, str) or not typed.strip() or "\0" in typed:
         raise UsageError("Choose a folder to sort")
     try:
         folder = located(typed)
     except PathError as error:
         raise UsageError(f"{typed} is no folder: {error}") from None
-    if not folder.is_dir():
+    if not (folder.is_dir() or (is_archive(folder.name) and folder.is_file())):
         raise UsageError(f"There is no folder {folder}", hint="Is its drive plugged in?")
     return folder
