@@ -108,6 +108,7 @@ def test_systemd_finds_the_program_of_the_unit(program, home):
     runtime = program.place / "run"
     (runtime / "systemd").mkdir(parents=True)
     (runtime / "systemd/private").touch()
+    del program.environment["DISPLAY"]  # a desktop that this systemd knows nothing of would start it itself
     program.environment |= {"XDG_RUNTIME_DIR": str(runtime)}
     done = wavized_of(program, home, "autostart", "enable")
     assert done.returncode == 0, done.stderr

@@ -291,11 +291,20 @@ def test_linux_uses_one_way_and_takes_the_other_back(tmp_path, monkeypatch):
     plain.enable()
     assert (tmp_path / ".config/autostart/wavized.desktop").is_file()
     (runtime / "systemd/private").touch()
-    managed = linux_autostart(ODD, tmp_path, {"XDG_RUNTIME_DIR": str(runtime)})
+    session = {"XDG_RUNTIME_DIR": str(runtime)}
+    unknown = linux_autostart(ODD, tmp_path, session | {"DISPLAY": ":1"})
+    unknown.enable()
+    assert "desktop" in unknown.status().detail, "systemd knows nothing of this desktop"
+    managed = linux_autostart(ODD, tmp_path, session)
     assert managed.status().enabled and "desktop" in managed.status().detail
     managed.enable()
     assert (tmp_path / ".config/systemd/user/default.target.wants/wavized.service").is_symlink()
     assert not (tmp_path / ".config/autostart/wavized.desktop").exists()
+    (tmp_path / "bin/systemctl").write_text("#!/bin/sh\nexit 0\n")
+    known = linux_autostart(ODD, tmp_path, session | {"WAYLAND_DISPLAY": "wayland-0"})
+    known.disable()
+    known.enable()
+    assert (tmp_path / ".config/systemd/user/graphical-session.target.wants/wavized.service").is_symlink()
     plain.disable()
     assert [path for path in (tmp_path / ".config").rglob("*") if not path.is_dir()] == []
 

@@ -27,12 +27,16 @@ def choose_autostart(command: Sequence[str], environ: Mapping[str, str] = os.env
 
 
 def linux_autostart(command: Sequence[str], home: Path, environ: Mapping[str, str]) -> Autostart:
-    """systemd where it looks after this user's session, the desktop's autostart folder elsewhere."""
+    """systemd where it looks after this user's session, the desktop's autostart folder elsewhere.
+
+    A desktop that systemd knows nothing of (Xfce, say) starts its programs itself: systemd would start them
+    before there is a display to show an icon on.
+    """
     base = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     private = Path(environ.get("XDG_RUNTIME_DIR") or os.devnull) / "systemd" / "private"
     desktop = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
     unit = SystemdAutostart(command, base)
-    if private.exists() and shutil.which("systemctl"):
+    if private.exists() and shutil.which("systemctl") and (not desktop or unit.knows_desktop()):
         return OneOf(unit, XdgAutostart(command, base))
     return OneOf(XdgAutostart(command, base, available=desktop), unit)
 

@@ -103,6 +103,10 @@ class SystemdAutostart:
         self._folder = config_home / "systemd" / "user"
         self._ask = ask
 
+    def knows_desktop(self) -> bool:
+        """Whether the desktop that runs now is one of systemd's targets."""
+        return self._ask("is-active", "--quiet", DESKTOP)
+
     def status(self) -> AutostartStatus:
         """By the files alone: what systemd will do at the next login."""
         text = read_text(self._folder / UNIT)
@@ -117,7 +121,7 @@ class SystemdAutostart:
     def enable(self) -> None:
         """Write the unit, or bring the one that is there up to date: what the user added to it stays."""
         text = read_text(self._folder / UNIT)
-        target = DESKTOP if self._ask("is-active", "--quiet", DESKTOP) else LOGIN
+        target = DESKTOP if self.knows_desktop() else LOGIN
         command = checked(self._command)
         wanted = (brought_up(text, command) if text else None) or unit_text(command, target)
         if wanted != text:
