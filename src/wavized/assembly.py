@@ -217,6 +217,8 @@ class Workshop:
         self.archives.rules = archive_rules(config)
         if self.origin is Origin.WATCH:
             self.unpacking.wanted = wanted_in_archives(config)
+            if not config.archives:
+                self.unpacking.drop()
         self.sorting.sureness = sureness(config)
         self.sorting.batch_size = config.batch_size
         self.sorting.witnesses = witnesses(config)

@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,11 +98,13 @@ def measure_filing(place: Path, samples: list[Path]) -> dict[str, float]:
         program.start()
         cold = timed(lambda: drop(program, samples, "first", 0, len(samples)))
         warm = timed(lambda: drop(program, samples, "second", 1, 2 * len(samples)))
+        packed = timed(lambda: drop_archive(program, samples, 2, 3 * len(samples)))
         program.stop()
     return {
         "plain copy (s)": copied,
         "dropped at once, worker cold (s)": cold,
         "dropped again, worker warm (s)": warm,
+        "dropped as one archive, worker warm (s)": packed,
     }
 
 
@@ -113,6 +116,16 @@ def drop(program: Program, samples: list[Path], name: str, flip: int, at_rest: i
         content = bytearray(path.read_bytes())
         content[-1] ^= flip
         (pack / path.name).write_bytes(content)
+    program.wait_until_at_rest(at_rest)
+
+
+def drop_archive(program: Program, samples: list[Path], flip: int, at_rest: int) -> None:
+    """The same pack as one zip file."""
+    with zipfile.ZipFile(program.inbox / "third.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in samples:
+            content = bytearray(path.read_bytes())
+            content[-1] ^= flip
+            archive.writestr(f"third/{path.name}", bytes(content))
     program.wait_until_at_rest(at_rest)
 
 
@@ -130,6 +143,7 @@ def show(figures: dict[str, float], files: int) -> None:
         "heard in batches, warm (s)": "decode only (s)",
         "dropped at once, worker cold (s)": "plain copy (s)",
         "dropped again, worker warm (s)": "plain copy (s)",
+        "dropped as one archive, worker warm (s)": "plain copy (s)",
     }
     table = Table(title=f"{files} samples", box=None, pad_edge=False)
     for heading in ("what", "measured", "ratio"):

@@ -58,6 +58,13 @@ def test_a_new_job_is_queued_and_its_file_known(journal: Journal) -> None:
     assert journal.is_known(job.source, STAT)
 
 
+def test_a_new_job_names_its_archive(journal: Journal) -> None:
+    """What was read from one says which; all else says none."""
+    loose, packed = journal.open_jobs([new("a.wav"), replace(new("b.wav"), archive=ROOT / "p.zip")], 5.0)
+    found = {job.id: job.archive for job in journal.find()}
+    assert found == {loose.id: None, packed.id: ROOT / "p.zip"}
+
+
 def test_ids_grow_in_the_order_of_opening(journal: Journal) -> None:
     """Jobs come back in the order they were opened in."""
     jobs = opened(journal, "a", "b", "c")
@@ -77,7 +84,7 @@ def test_every_field_survives(journal: Journal) -> None:
         model_id="wavized-1", library=Path("/lib"),
         evidence=(Evidence("ear", {"acid": 0.9}), Evidence("name", {"sub": 0.5}, 0.25, "says 'sub'")),
         target=odd, previous_target=Path("/lib/sub/kick.wav"), attempts=2, corrected=True,
-        sidecars=(PlacedFile(odd, odd.with_suffix(".asd"), "cd" * 32),),
+        sidecars=(PlacedFile(odd, odd.with_suffix(".asd"), "cd" * 32),), archive=odd.with_suffix(".zip"),
     )  # fmt: skip
     [written] = journal.advance([full], 9.0)
     assert written == replace(full, updated_at=9.0)

@@ -257,6 +257,18 @@ def test_an_archive_whose_disk_went_away_is_found_again(house: House) -> None:
     assert "1 damaged" in job_of(house, "p.zip").reason
 
 
+def test_archives_that_are_dropped_stay_unknown(house: House) -> None:
+    """Turned off in the middle, no more is read, and nothing is said to be done that is not."""
+    first, second = (pack(house, *(f"reese {n}.wav" for n in range(40)), name=f"{n}.zip") for n in "ab")
+    for path in (first, second):
+        house.unpacking.add(house.arrival(path))
+    house.unpacking.step(house.library)
+    house.unpacking.step(house.library)
+    house.unpacking.drop()
+    assert not house.unpacking.busy and house.unpacking.left == 0
+    assert not any(house.journal.is_known(path, house.arrival(path).stat) for path in (first, second))
+
+
 def test_an_empty_and_a_long_sound_are_turned_away_like_any_other(house: House) -> None:
     """Each has its row and its reason."""
     read(house, make_pack(house.inbox / "p.zip", [("empty.wav", b""), ("text.wav", b"no sound at all")]))

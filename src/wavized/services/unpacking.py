@@ -119,6 +119,11 @@ class Unpacking:
             self._waiting.appendleft(self._reading.arrival)
             self._close()
 
+    def drop(self) -> None:
+        """Read none of these any more; they are not known, so that a later start may find them."""
+        self._close()
+        self._waiting.clear()
+
     def _close(self) -> None:
         if self._reading is not None:
             self._reading.archive.close()
