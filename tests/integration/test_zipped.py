@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.filing import stat_of
 from support.packs import WHEN, entry, files_below, link, make_pack, patched, raw_pack, tones
-from wavized.archives import zipped
+from wavized.archives import writing, zipped
 from wavized.archives.directory import is_whole
 from wavized.archives.probe import ArrivalProbe
 from wavized.archives.zipped import Rules, ZippedPack, open_pack
@@ -170,6 +170,24 @@ def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         open_pack(many, RULES)
 
 
+def test_what_goes_along_cannot_be_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts like the sounds, is small, and packed in a way that can be held to its size."""
+    monkeypatch.setattr(zipped, "_RATIO_FROM_BYTES", 1_000_000)
+    sounds = tones(tmp_path, "a.wav", "b.wav")
+    long = make_pack(tmp_path / "long.zip", [*sounds, ("a.wav.asd", bytes(5_000_000))])
+    odd = make_pack(tmp_path / "odd.zip", [*sounds, ("a.wav.asd", b"x" * 100)])
+    for path in (long, patched(odd, b"a.wav.asd", 10, b"\x0c\x00")):
+        unpack(path, tmp_path / path.stem)
+        assert set(files_below(tmp_path / path.stem)) == {"a.wav", "b.wav"}
+    many = [
+        (f"{n}.wav{end}", content)
+        for n in range(9)
+        for end, content in (("", b"x"), (".asd", bytes(900_000)))
+    ]
+    with pytest.raises(ArchiveRefusedError, match="zip bomb"):
+        open_pack(make_pack(tmp_path / "many.zip", many), RULES)
+
+
 def test_files_that_overlap_are_refused(tmp_path: Path) -> None:
     """A small file that is listed a hundred times makes a large heap."""
     content = bytes(range(256)) * 20
@@ -208,7 +226,7 @@ def test_headers_that_lie_give_nothing(tmp_path: Path, offset: int, value: bytes
 
 def test_a_full_disk_is_no_fault_of_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is written where too little would be left; it can be tried again."""
-    monkeypatch.setattr(zipped, "_SPARED_BYTES", 1 << 62)
+    monkeypatch.setattr(writing, "SPARED_BYTES", 1 << 62)
     pack = open_pack(make_pack(tmp_path / "p.zip", tones(tmp_path, "a.wav")), RULES)
     with pytest.raises(CacheUnavailableError):
         pack.extract(PurePosixPath("a.wav"), tmp_path / "out")
@@ -220,14 +238,14 @@ def test_a_file_that_the_disk_refuses_is_left_out_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name too long for this disk is that file's own trouble; the next one is read."""
-    begin = zipped._begin
+    begin = writing._begin
 
     def refuse(target: Path) -> tuple[int, Path]:
         if target.name == "a.wav":
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
         return begin(target)
 
-    monkeypatch.setattr(zipped, "_begin", refuse)
+    monkeypatch.setattr(writing, "_begin", refuse)
     pack = open_pack(make_pack(tmp_path / "p.zip", tones(tmp_path, "a.wav", "b.wav")), RULES)
     with pytest.raises(UnreadableAudioError, match="cannot be written"):
         pack.extract(PurePosixPath("a.wav"), tmp_path / "out")

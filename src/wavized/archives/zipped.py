@@ -6,26 +6,22 @@ are checked. Used by one thread at a time.
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
-import stat
-import tempfile
-import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
 from wavized.archives.directory import find_directory
+from wavized.archives.entries import is_known_method, is_protected, is_regular, mtime_ns, name_of
+from wavized.archives.writing import write_copy
 from wavized.audio.stream import Section, open_sample
 from wavized.domain.sample import FileStat
-from wavized.errors import ArchiveRefusedError, CacheUnavailableError, UnreadableAudioError
-from wavized.logic.members import apart, decoded, extra_fields, is_hidden, safe_path
+from wavized.errors import ArchiveRefusedError, UnreadableAudioError
+from wavized.logic.members import apart, is_hidden, safe_path
 from wavized.logic.selection import is_audio, is_temporary
 
 MOST_SOUNDS = 20_000
@@ -36,18 +32,7 @@ MOST_RATIO = 200
 """Sounds shrink to a half or a tenth; even mere silence comes from files that were made to do harm."""
 _RATIO_FROM_BYTES = 100_000_000
 _CHUNK_BYTES = 1 << 18
-_SPARED_BYTES = 256 << 20
-_NOBODYS_FAULT = frozenset(
-    {
-        errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE,
-        errno.ENFILE, errno.ENOMEM,
-    }
-)  # fmt: skip
-"""What may go wrong with the disk whatever is written; all else, such as a long name, is the file's own."""
-_ENCRYPTED = 0x1 | 0x40
-_READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Others exist, but packs do not use them, and Python unpacks some without any limit."""
-_UNIX_TIME = 0x5455
+_MOST_SIDECAR_BYTES = 4_000_000
 
 PROTECTED = "protected by a password"
 TOO_LARGE = "larger than max_megabytes allows"
@@ -85,14 +70,14 @@ class ZippedPack:
         members = self._members()
         sounds = [one for one in members if is_audio(one.path.name) and not is_temporary(one.path.name)]
         self._check_amount(sounds)
-        wanted = [one for one in sounds if self._is_readable(one.info, rules)]
-        self._check_size(wanted)
+        wanted = [one for one in sounds if not self._leave_out(one.info, rules)]
+        sidecars = {one.path: one for one in members if _is_small(one.info)}
         self._sounds = {one.path: one for one in wanted}
-        beside = {one.path: one for one in members if one.info.file_size <= rules.most_bytes}
         self._sidecars = {
-            path: [beside[near] for ending in rules.sidecars if (near := _beside(path, ending)) in beside]
+            path: [sidecars[near] for ending in rules.sidecars if (near := _beside(path, ending)) in sidecars]
             for path in self._sounds
         }
+        self._check_size([*wanted, *(one for beside in self._sidecars.values() for one in beside)])
 
     @property
     def sounds(self) -> Sequence[PurePosixPath]:
@@ -121,11 +106,11 @@ class ZippedPack:
         """All regular files that are not hidden, each with a path of its own."""
         found: list[tuple[PurePosixPath, zipfile.ZipInfo]] = []
         for info in self._zipped.infolist():
-            name = _name(info)
+            name = name_of(info)
             path = safe_path(name)
             if path is None:
                 self.left_out[UNSAFE] += 1
-            elif not name.endswith(("/", "\\")) and _is_regular(info) and not is_hidden(path):
+            elif not name.endswith(("/", "\\")) and is_regular(info) and not is_hidden(path):
                 found.append((path, info))
         nested = sum(path.suffix.lower() in _NESTED_SUFFIXES for path, _ in found)
         self.left_out += Counter({NESTED: nested})
@@ -134,24 +119,24 @@ class ZippedPack:
     def _check_amount(self, sounds: Sequence[Member]) -> None:
         if len(sounds) > MOST_SOUNDS:
             raise ArchiveRefusedError(f"it holds more than {MOST_SOUNDS:,} sounds", hint=_UNPACK)
-        if sounds and all(one.info.flag_bits & _ENCRYPTED for one in sounds):
+        if sounds and all(is_protected(one.info) for one in sounds):
             raise ArchiveRefusedError("it is protected by a password", hint=_UNPACK)
 
-    def _is_readable(self, info: zipfile.ZipInfo, rules: Rules) -> bool:
+    def _leave_out(self, info: zipfile.ZipInfo, rules: Rules) -> bool:
         why = (
-            PROTECTED if info.flag_bits & _ENCRYPTED
-            else UNKNOWN if info.compress_type not in _READABLE
+            PROTECTED if is_protected(info)
+            else UNKNOWN if not is_known_method(info)
             else TOO_LARGE if info.file_size > rules.most_bytes
             else ""
         )  # fmt: skip
         if why:
             self.left_out[why] += 1
-        return not why
+        return bool(why)
 
-    def _check_size(self, sounds: Sequence[Member]) -> None:
+    def _check_size(self, members: Sequence[Member]) -> None:
         """Turn bombs away: what holds more than it could, or more than anybody's pack."""
-        packed = sum(one.info.compress_size for one in sounds)
-        unpacked = sum(one.info.file_size for one in sounds)
+        packed = sum(one.info.compress_size for one in members)
+        unpacked = sum(one.info.file_size for one in members)
         if packed > self.stat.size:
             raise ArchiveRefusedError("its files overlap, as in a zip bomb")
         if unpacked > max(_RATIO_FROM_BYTES, MOST_RATIO * packed):
@@ -160,31 +145,9 @@ class ZippedPack:
             raise ArchiveRefusedError(f"its sounds take {unpacked / 1e9:.0f} GB", hint=_UNPACK)
 
     def _extract(self, member: Member, folder: Path) -> FileStat:
-        target = folder / member.path
-        try:
-            _check_room(folder, member.info.file_size)
-            handle, part = _begin(target)
-            try:
-                with os.fdopen(handle, "wb") as writing:
-                    for chunk in self._content(member.info):
-                        writing.write(chunk)
-                moment = _mtime_ns(member.info, self.stat.mtime_ns)
-                part.chmod(0o644)  # the folders above are private; the library's copy takes it over
-                os.utime(part, ns=(moment, moment))
-                part.replace(target)
-            finally:
-                part.unlink(missing_ok=True)
-            status = target.stat()  # as the disk keeps it
-        except OSError as error:
-            if error.errno not in _NOBODYS_FAULT:
-                raise UnreadableAudioError(f"cannot be written: {error.strerror or error}") from error
-            raise CacheUnavailableError(
-                f"Nothing can be read from archives: {error.strerror or error}",
-                hint=f"Free some space, or look at {folder}",
-            ) from error
-        except ValueError as error:  # a name that this system's encoding does not have
-            raise UnreadableAudioError("has a name that this system cannot write") from error
-        return FileStat(status.st_size, status.st_mtime_ns)
+        info = member.info
+        moment = mtime_ns(info, self.stat.mtime_ns)
+        return write_copy(folder / member.path, self._content(info), size=info.file_size, mtime_ns=moment)
 
     def _content(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         """The file's bytes; zipfile ends at the size and checks the sum that its directory gives."""
@@ -243,49 +206,11 @@ def _damage() -> Iterator[None]:
         raise UnreadableAudioError("is damaged in its archive") from error
 
 
-def _check_room(folder: Path, size: int) -> None:
-    """Leave some room on the disk for everything else. Raises OSError."""
-    there = next(one for one in (folder, *folder.parents) if one.is_dir())
-    if shutil.disk_usage(there).free < size + _SPARED_BYTES:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(there))
-
-
-def _begin(target: Path) -> tuple[int, Path]:
-    """A new file to write to beside its final name; whoever tidies up may just have removed the folder."""
-    for patience in (True, True, False):
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            handle, name = tempfile.mkstemp(suffix=".part", prefix=".", dir=target.parent)
-            return handle, Path(name)
-        except FileNotFoundError:
-            if not patience:
-                raise
-    raise AssertionError("the last try returns or raises")
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """The name as the archive has it: zipfile has read it as one of two encodings, both of which go back."""
-    raw = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
-    return decoded(raw, info.extra)
-
-
-def _is_regular(info: zipfile.ZipInfo) -> bool:
-    """Whether it is a plain file and no link, device or folder, where the archive says so."""
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    return kind in {0, stat.S_IFREG} and not info.external_attr & 0x10
+def _is_small(info: zipfile.ZipInfo) -> bool:
+    """Whether a file may go along with a sample."""
+    readable = is_known_method(info) and not is_protected(info)
+    return readable and info.file_size <= _MOST_SIDECAR_BYTES
 
 
 def _beside(path: PurePosixPath, ending: str) -> PurePosixPath:
     return path.with_name(path.name + ending)
-
-
-def _mtime_ns(info: zipfile.ZipInfo, otherwise: int) -> int:
-    """When the file was changed: in UTC where that is given, else to two seconds of local time."""
-    for kind, data in extra_fields(info.extra):
-        if kind == _UNIX_TIME and len(data) >= 5 and data[0] & 1:
-            return int.from_bytes(data[1:5], "little") * 10**9
-    try:
-        datetime(*info.date_time, tzinfo=UTC)
-        return int(time.mktime((*info.date_time, 0, 0, -1))) * 10**9
-    except (ValueError, OverflowError):
-        return otherwise
