@@ -1,1 +1,1 @@
-"""How a command finds the running daemon and how a second daemon is kept out."""
+"""How a command finds the running daemon, how a second one is kept out, and how the daemon comes and goes."""
