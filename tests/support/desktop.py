@@ -152,37 +152,40 @@ class Desktop:
         """Click on an item with the mouse: so many enabled lines from the top, in each menu on the way."""
         self.open_menu()
         for level, number in enumerate(ways):
-            left = -1
             if level:
-                before = self.selected()
-                assert before is not None
-                left = before[0] + 20
-                self.press("Right")
-                wait_until(lambda left=left: (self.selected() or (0,))[0] > left, "the submenu opened")
+                self._step("Right", "the submenu opened")
             for _ in range(number):
-                place = self.selected()
-                self.press("Down")
-                wait_until(lambda place=place: self.selected() not in (None, place), "the next line chosen")
+                self._step("Down", "the next line chosen")
         place = self.selected()
         assert place is not None
-        self._click((place[0] + place[2]) // 2, (place[1] + place[3]) // 2, 1)
+        right, top, bottom = place
 
-    def selected(self) -> tuple[int, int, int, int] | None:
-        """Where the chosen line of the innermost menu lies: left, top, right, bottom."""
+        def clicked() -> bool:
+            """GTK takes no click on a menu that has only just opened."""
+            self._click(right - 12, (top + bottom) // 2, 1)
+            end = time.monotonic() + 1.5
+            while time.monotonic() < end and self.selected() is not None:
+                time.sleep(0.05)
+            return self.selected() is None
+
+        wait_until(clicked, "the menu gone after a click")
+
+    def _step(self, key: str, what: str) -> None:
+        before = self.selected()
+        self.press(key)
+        wait_until(lambda: self.selected() not in (None, before), what)
+
+    def selected(self) -> tuple[int, int, int] | None:
+        """Right, top and bottom of the chosen line of the innermost menu, the one furthest right."""
         image = self.screenshot()
-        near = image.point([value for centre in SELECTED for value in _near(centre)])
-        bands = near.split()
-        mask = ImageChops.multiply(ImageChops.multiply(bands[0], bands[1]), bands[2])
+        red, green, blue = image.point([255 * (abs(v - c) < 3) for c in SELECTED for v in range(256)]).split()
+        mask = ImageChops.multiply(ImageChops.multiply(red, green), blue)
         box = mask.getbbox()
         if box is None:
             return None
-        strip = mask.crop((box[2] - 12, 0, box[2], image.height)).getbbox()
-        assert strip is not None
-        top, bottom = strip[1], strip[3]
-        row = mask.crop((0, top, box[2], bottom))
-        columns = [row.crop((x, 0, x + 1, bottom - top)).getbbox() is not None for x in range(box[2])]
-        left = max((x for x in range(box[2]) if not any(columns[max(0, x - 2) : x + 1])), default=-1) + 1
-        return left, top, box[2], bottom
+        edge = mask.crop((box[2] - 12, 0, box[2], image.height)).getbbox()
+        assert edge is not None
+        return box[2], edge[1], edge[3]
 
     def _click(self, x: int, y: int, button: int) -> None:
         self._ask("xdotool", "mousemove", str(x), str(y), "click", str(button))
@@ -261,10 +264,6 @@ def running(script: Path, environ: dict[str, str]) -> Iterator[Program]:
         yield program
     finally:
         program.close()
-
-
-def _near(centre: int) -> list[int]:
-    return [255 if abs(value - centre) < 3 else 0 for value in range(256)]
 
 
 def missing_tool() -> str | None:
