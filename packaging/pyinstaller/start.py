@@ -10,8 +10,10 @@ from multiprocessing import freeze_support
 def give_others_their_libraries() -> None:
     """Take our own libraries out of the search path of programs we start: a browser wants the system's.
 
-    The loader has read the variable before this runs, and sets it anew where we start ourselves.
+    The loader has read the variable before this runs. Where we start ourselves it has to be set anew, which
+    PyInstaller's own part does only for a program that is told to begin from the beginning.
     """
+    os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
     for name in ("LD_LIBRARY_PATH", "LIBPATH"):
         if (before := os.environ.pop(f"{name}_ORIG", None)) is not None:
             os.environ[name] = before

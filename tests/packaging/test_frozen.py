@@ -66,8 +66,14 @@ def test_only_what_runs_is_carried_along(trimming, destination, wanted):
 
 
 def test_programs_it_starts_get_the_systems_own_libraries():
-    """A browser with our libraries in place of its own may not start; what was set before is set again."""
-    show = "import os, start; start.give_others_their_libraries(); print(os.environ.get('LD_LIBRARY_PATH'))"
+    """A browser with our libraries in place of its own may not start; what was set before is set again.
+
+    Its own worker is told to look for them anew: without that it starts only where the system has them too.
+    """
+    show = (
+        "import os, start; start.give_others_their_libraries();"
+        "print(os.environ.get('LD_LIBRARY_PATH'), os.environ['PYINSTALLER_RESET_ENVIRONMENT'])"
+    )
 
     def given(**variables: str) -> str:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LD_LIBRARY")}
@@ -77,5 +83,5 @@ def test_programs_it_starts_get_the_systems_own_libraries():
             command, env=environment, capture_output=True, text=True, check=True
         ).stdout.strip()
 
-    assert given(LD_LIBRARY_PATH="/opt/wavized/_internal") == "None"
-    assert given(LD_LIBRARY_PATH="/opt/wavized/_internal:/mine", LD_LIBRARY_PATH_ORIG="/mine") == "/mine"
+    assert given(LD_LIBRARY_PATH="/opt/wavized/_internal") == "None 1"
+    assert given(LD_LIBRARY_PATH="/opt/wavized/_internal:/mine", LD_LIBRARY_PATH_ORIG="/mine") == "/mine 1"
