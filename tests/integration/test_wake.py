@@ -1,4 +1,4 @@
-"""After the computer slept every folder is looked through at once, on the real watch thread."""
+"""After the computer slept every folder is looked through at once, and no worker is blamed for the time."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import threading
 import time
 from pathlib import Path
 
+from support.audio import write_tone
 from support.watching import Watch, wait_until, wav_bytes
 from wavized.config.model import WatchFolder
+from wavized.domain.hearing import Scored
+from wavized.inference.client import WorkerClassifier, default_command
 from wavized.watch.hints import HintBox
 
 
@@ -63,3 +66,27 @@ def test_the_watch_thread_answers_without_anything_to_do(tmp_path):
         watch.watcher.wait_until_ready(60.0)
         for _ in range(3):
             watch.watcher.answer().result(60.0)
+
+
+class SleepyClock:
+    """Goes on by eight hours at every fifth look: a lid that is closed again and again."""
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        self._looks += 1
+        return time.monotonic() + 8 * 3600.0 * (self._looks // 5)
+
+
+def test_a_worker_is_not_taken_for_hung_because_the_computer_slept(tmp_path, eager_model):
+    """Where the clock goes on meanwhile (Windows): while it loads its model, and while it hears."""
+    samples = [write_tone(tmp_path / f"{number}.wav", frequency=50.0 + number) for number in range(6)]
+    with WorkerClassifier(
+        default_command(), eager_model, clock=SleepyClock(), timeout_s=60.0, batch_size=2
+    ) as classifier:
+        answers = classifier.classify(samples)
+    assert all(isinstance(answer, Scored) for answer in answers), answers
