@@ -125,10 +125,10 @@ def test_what_is_filed_is_told_once_for_all_of_it_unless_muted(gtk_desktop, show
             return [line for line in heard(service) if line.startswith('{"from"')]
 
         for number in range(3):
-            write_tone(shown.inbox / "Neuro Vol 2" / f"bass {number}.wav", frequency=50.0 + number)
+            write_tone(shown.inbox / "Pack 2" / f"bass {number}.wav", frequency=50.0 + number)
         shown.wait_until_at_rest(3)
         wait_until(lambda: told() != [], "a message about the samples")
-        assert len(told()) == 1 and "3 " in told()[0] and "Neuro Vol 2" in told()[0]
+        assert len(told()) == 1 and "3 " in told()[0] and "Pack 2" in told()[0]
         wait_until(lambda: shows(gtk_desktop, Picture.WATCHING), "the icon at rest")
         gtk_desktop.choose(PAUSE + FILED + 1)
         write_tone(shown.inbox / "quiet.wav", frequency=60.0)
