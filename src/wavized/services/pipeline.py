@@ -130,10 +130,6 @@ class Pipeline:
         self._inbox.put(lambda: self._answer(command, reply))
         return reply
 
-    def answer(self) -> Future[None]:
-        """Done once the thread has come round: it lives, and nothing holds it."""
-        return self.ask(_nothing)
-
     def set_paused(self, paused: bool, until: float | None = None) -> None:
         """Pause (until a time, in seconds since the epoch) or resume, and remember it over a restart."""
         if paused:
