@@ -80,6 +80,7 @@ def _exclamation_mark(pen: _Pen, _: str) -> None:
 _STROKES: dict[str, Box] = {
     "top": (0, 0, 6, 2),
     "middle": (0, 5, 6, 7),
+    "half middle": (2, 5, 6, 7),
     "bottom": (0, 10, 6, 12),
     "upper left": (0, 0, 2, 7),
     "upper right": (4, 0, 6, 7),
@@ -91,7 +92,7 @@ _STROKES: dict[str, Box] = {
 _FIGURES: dict[str, tuple[str, ...]] = {
     "1": (),
     "2": ("top", "upper right", "middle", "lower left", "bottom"),
-    "3": ("top", "upper right", "middle", "lower right", "bottom"),
+    "3": ("top", "upper right", "half middle", "lower right", "bottom"),
     "4": ("upper left", "middle", "upper right", "lower right"),
     "5": ("top", "upper left", "middle", "lower right", "bottom"),
     "6": ("top", "upper left", "middle", "lower left", "lower right", "bottom"),
