@@ -7,6 +7,7 @@ on a thread of its own, `tray-errands`.
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -27,7 +28,7 @@ from wavized.services.hub import EventHub
 from wavized.services.notifications import Message, Notifications
 from wavized.services.status import start_of_day
 from wavized.tray.icon import TrayIcon
-from wavized.tray.menu import Action, Choice, MenuModel, Extras, build
+from wavized.tray.menu import Action, Choice, Extras, MenuModel, build
 from wavized.tray.open_folder import open_folder, open_text, show_in_folder
 
 log = logging.getLogger(__name__)
@@ -220,9 +221,12 @@ class TraySide:
         """Have `wavized doctor` look everything over, and open what it says in the editor."""
         report = paths.cache_dir(create=True) / "doctor.txt"
         command = [*own_command(), "doctor", "--config", str(self._config_path)]
+        environ = os.environ | {"PYTHONUTF8": "1"}  # it is read by an editor, whatever the terminal speaks
         try:
             with report.open("wb") as file:
-                process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+                process = subprocess.Popen(
+                    command, env=environ, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+                )
         except OSError as error:
             raise WavizedError(f"The check-up failed: {error}", hint="Run: wavized doctor") from error
         while not self._icon.is_stopping():

@@ -283,3 +283,8 @@ def find_bindings(into: Path) -> Path | None:
         if (packages / name).is_dir():
             (into / name).symlink_to(packages / name)
     return into
+
+
+def find_indicator() -> bool:
+    """Whether Debian's AppIndicator library is here for PyGObject."""
+    return bool(list(Path("/usr/lib").glob("*/girepository-1.0/AyatanaAppIndicator3-0.1.typelib")))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.desktop import DARK, LIGHT, Desktop, Program, running, wait_until
+from support.desktop import DARK, LIGHT, Desktop, Program, find_indicator, running, wait_until
 from support.session_bus import NO_BUS, has_bus, notification_service, session_bus
 from wavized.tray.artwork import DESIGNS
 from wavized.tray.menu import Picture
@@ -192,3 +192,21 @@ def test_a_message_pops_up_as_plain_text(gtk_desktop, answers):
                 wait_until(lambda: shows(gtk_desktop, Picture.PAUSED), "the icon alive after the message")
                 program.tell("stop")
                 ended_well(program)
+
+
+@pytest.mark.parametrize("bus", [True, False], ids=["bus", "no bus"])
+def test_by_appindicator_it_is_shown_and_leaves_in_order_too(gtk_desktop, bus):
+    """Without a desktop that knows such icons the library itself puts it into the older kind of tray."""
+    if not find_indicator() or not has_bus():
+        pytest.skip("gir1.2-ayatanaappindicator3-0.1 or dbus-daemon is not installed")
+    gtk_desktop.environ["PYSTRAY_BACKEND"] = "appindicator"
+    with session_bus() as address:
+        gtk_desktop.environ["DBUS_SESSION_BUS_ADDRESS"] = address if bus else NO_BUS
+        gtk_desktop.start_tray()
+        with shown(gtk_desktop) as program:
+            program.tell("notify 14 basses filed")
+            program.tell({"state": "paused"})
+            wait_until(lambda: shows(gtk_desktop, Picture.PAUSED), "the icon alive after the message")
+            program.tell("stop")
+            assert program.end()[0] == 0  # GTK's own warnings are not ours
+            assert program.said[-3:] == ["ended", "threads MainThread", "interrupt kept"]

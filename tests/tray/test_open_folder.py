@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from support.desktop import wait_until
-from wavized.tray.open_folder import FolderNotOpenedError, open_folder
+from wavized.tray.open_folder import (
+    FolderNotOpenedError,
+    TextNotOpenedError,
+    open_folder,
+    open_text,
+    show_in_folder,
+)
 
 OPENER = "open" if sys.platform == "darwin" else "xdg-open"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows opens folders without a program")
@@ -51,3 +57,36 @@ def test_a_system_without_an_opener_is_an_error_that_names_the_folder(tmp_path, 
     with pytest.raises(FolderNotOpenedError) as caught:
         open_folder(tmp_path)
     assert str(tmp_path) in caught.value.hint
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="Finder picks the file itself")
+def test_a_sample_is_shown_in_its_folder(tmp_path, opened):
+    """The folder is opened; whether the file is still in it does not matter."""
+    show_in_folder(tmp_path / "gone.wav")
+    wait_until(opened.exists, "the stand-in called")
+    assert opened.read_text() == f"1|{tmp_path}|"
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "-e touch x", "Bässe ♭.yaml"])
+def test_a_text_reaches_the_editor_as_it_is(tmp_path, opened, monkeypatch, name):
+    """No shell reads its name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).touch()
+    open_text(Path(name))
+    wait_until(opened.exists, "the stand-in called")
+    assert opened.read_text().endswith(f"|{tmp_path / name}|")
+
+
+def test_a_text_that_nothing_can_open_is_an_error_that_names_it(tmp_path, opened, monkeypatch):
+    """No opener at all, one that knows no editor, and no such file are all said."""
+    text = tmp_path / "config.yaml"
+    with pytest.raises(TextNotOpenedError, match="There is no file"):
+        open_text(text)
+    text.touch()
+    (tmp_path / "tools" / OPENER).write_text("#!/bin/sh\nexit 3\n")
+    with pytest.raises(TextNotOpenedError) as caught:
+        open_text(text)
+    assert str(text) in caught.value.hint
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(TextNotOpenedError):
+        open_text(text)
