@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
+as_on_linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems have other requirements")
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def collect():
         sys.modules.pop("collect", None)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the list is Linux's")
+@as_on_linux
 def test_the_list_names_every_package_that_is_installed_along(collect):
     """A new requirement is listed before it is shipped: run packaging/licences/collect.py."""
     assert collect.TABLE.read_text(encoding="utf-8") == collect.table(collect.required())
@@ -37,6 +38,7 @@ def test_every_package_states_its_licence_and_none_is_bound_to_the_gpl(collect):
     assert [name for name, words in licences.items() if re.search(r"\bA?GPL", words)] == []
 
 
+@as_on_linux
 def test_what_is_under_the_lgpl_is_told_and_lies_open(collect):
     """Each such package is named with how to replace it, and kept out of the program's archive."""
     lesser = {p.name for p in collect.required() if "LGPL" in collect.licence(p)}
