@@ -91,8 +91,6 @@ class Daemon:
         with self._stack:
             self._open()
             self._start()
-            if self._want_tray:
-                self._tray = TraySide(self, self._config_path)
             self._session.hold(self._tray)
         if self._failure is not None:
             raise self._failure
@@ -215,6 +213,8 @@ class Daemon:
         self._reception = self._received or Reception(pages=self._want_window)
         self._stack.callback(self._reception.close)  # also where the start fails before it serves
         self.events.subscribe(self._hear)
+        if self._want_tray:  # it hears what happens while all else starts
+            self._tray = TraySide(self, self._config_path)
         self._previews = Previews(default_command(), paths.cache_dir() / "previews")
         self._stack.callback(self._previews.close)
         self._sorter = Sorter(own_command(), self._reception.feed.tell_sort)

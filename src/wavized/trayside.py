@@ -66,6 +66,7 @@ class TraySide:
         self._at_login: bool | None = None
         self._login_asked = float("-inf")
         self._errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tray-errands")
+        self._is_over = False
         self._icon = TrayIcon(self)
         daemon.events.subscribe(self._hear)
 
@@ -74,6 +75,7 @@ class TraySide:
         try:
             self._icon.run()
         finally:
+            self._is_over = True
             self._errands.shutdown(wait=False, cancel_futures=True)
 
     def stop(self) -> None:
@@ -81,6 +83,8 @@ class TraySide:
         self._icon.stop()
 
     def _hear(self, event: Event) -> None:
+        if self._is_over:
+            return  # where no icon can be shown there is nobody to tell
         self._notifications.hear(event, time.monotonic())
         self._icon.update()
 
