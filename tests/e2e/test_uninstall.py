@@ -7,6 +7,7 @@ import os
 import select
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,20 @@ def test_people_are_told_in_words(program):
     assert "my notes.txt  (not made by Wavized)" in run.stdout
     assert "your library" in run.stdout and "Last, the program itself." in run.stdout
     assert "journal.db  (the journal: with it, and only with it" in run.stdout
+
+
+def test_the_only_copy_of_a_sample_is_told_for_what_it_is(used):
+    """Also where the journal that knows of it goes: an undone sample whose archive was deleted."""
+    with zipfile.ZipFile(used.inbox / "Neuro.zip", "w") as archive:
+        archive.write(write_tone(used.place / "tone.wav", frequency=60.0), "zipped.wav")
+    used.wait_until_at_rest(3)
+    assert used.run("undo", "--last", "1", "--config", str(used.config)).returncode == 0
+    used.stop()
+    (used.inbox / "Neuro.zip").unlink()
+    told = uninstall(used, "--all")
+    stays = {Path(stay["path"]): stay["why"] for stay in told["stays"]}
+    (copy,) = [path for path in own(used) if path.name == "zipped.wav"]
+    assert "only copy" in stays[copy]
 
 
 @linux

@@ -16,15 +16,14 @@ from support.audio import write_tone
 from wavized.archives.store import ArchiveStore
 from wavized.archives.zipped import Rules
 from wavized.config import paths
-from wavized.domain.job import JobState, NewJob, Origin
+from wavized.domain.job import Job, JobState, NewJob, Origin
 from wavized.domain.sample import FileStat, FilingMode
 from wavized.journal.store import SqliteJournal
 from wavized.library.digest import sha256_of
-from wavized.removal import Part, Scope, carry_out, look
-from wavized.removal.packs import ONLY_COPY
+from wavized.removal import EVERYTHING, UNASKED, Part, carry_out, look
+from wavized.removal.packs import ONLY_COPY, UNSURE
 from wavized.removal.plan import FOREIGN, LINKED, TRAINING
 
-EVERYTHING = Scope.ALL.value
 KEY = "0" * 64
 
 
@@ -88,7 +87,7 @@ def test_everything_that_the_program_makes_is_known(home):
 def test_journal_and_settings_stay_unless_asked_for(home):
     """What undo needs, and what a person wrote."""
     made = fill()
-    carry_out(look(), Scope.KEEP_STATE.value)
+    carry_out(look(), UNASKED)
     assert set(files(home / "own")) == made[Part.JOURNAL] | made[Part.SETTINGS]
 
 
@@ -108,7 +107,7 @@ def test_folders_that_hold_several_things(home, monkeypatch, dirs):
     made = fill()
     plan = look()
     assert {part: {item.path for item in plan.of([part])} for part in Part} == made and not plan.stays
-    carry_out(plan, Scope.KEEP_STATE.value)
+    carry_out(plan, UNASKED)
     assert set(files(home)) == made[Part.JOURNAL] | made[Part.SETTINGS]
     carry_out(look(), EVERYTHING)
     assert not [path for path in home.rglob("*") if "wavized" in path.name.casefold()]
@@ -129,10 +128,10 @@ def test_what_is_told_before_is_what_goes(home):
     """Files and folders, for either scope."""
     fill()
     (paths.cache_dir() / "mine.wav").touch()
-    for scope in (Scope.KEEP_STATE, Scope.ALL):
+    for scope in (UNASKED, EVERYTHING):
         plan = look()
-        told = plan.gone(scope.value)
-        assert set(carry_out(plan, scope.value).removed) == set(told)
+        told = plan.gone(scope)
+        assert set(carry_out(plan, scope).removed) == set(told)
         assert not any(os.path.lexists(path) for path in told)
 
 
@@ -158,7 +157,7 @@ PLACES = st.sampled_from(
 
 @given(
     samples=st.lists(st.tuples(PLACES, NAMES, st.binary(max_size=20)), max_size=12),
-    scope=st.sampled_from(Scope),
+    scope=st.sampled_from((UNASKED, EVERYTHING)),
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_samples_anywhere_survive_byte_for_byte(tmp_path_factory, samples, scope):
@@ -172,10 +171,10 @@ def test_samples_anywhere_survive_byte_for_byte(tmp_path_factory, samples, scope
             (home / place / name).write_bytes(content)
         theirs = {path: content for path, content in files(home).items() if path not in ours}
         plan = look([home / "home/Music/Wavized", home / "home/Downloads"])
-        carry_out(plan, scope.value)
+        carry_out(plan, scope)
         left = files(home)
         assert {path: left.get(path) for path in theirs} == theirs
-        assert scope is Scope.KEEP_STATE or set(left) == set(theirs)
+        assert scope == UNASKED or set(left) == set(theirs)
         named = {stay.path for stay in plan.stays}
         for path in theirs:
             if any(folder in path.parents for folder in (paths.state_dir(), paths.cache_dir())):
@@ -298,7 +297,7 @@ def test_passing_copies_go_while_their_archive_is_there(pack):
     archive, root = pack
     content = archive.read_bytes()
     plan = look()
-    carry_out(plan, Scope.KEEP_STATE.value)
+    carry_out(plan, UNASKED)
     assert {path.name for path in root.iterdir()} == {"stranger.wav"}
     assert (root / "stranger.wav", FOREIGN) in {(stay.path, stay.why) for stay in plan.stays}
     assert archive.read_bytes() == content
@@ -320,7 +319,7 @@ def test_copies_stay_where_they_may_be_the_only_ones(pack, change):
     sounds = {path: data for path, data in before.items() if path.suffix == ".wav"}
     assert {path: data for path, data in files(root).items() if path.suffix == ".wav"} == sounds
     whys = {stay.path.name: stay.why for stay in plan.stays}
-    assert whys["waits.wav"] == (FOREIGN if change == "no journal" else ONLY_COPY)
+    assert whys["waits.wav"] == (UNSURE if change == "no journal" else ONLY_COPY)
 
 
 def test_an_emptied_store_leaves_no_folder(pack):
@@ -331,16 +330,57 @@ def test_an_emptied_store_leaves_no_folder(pack):
     assert not paths.cache_dir().exists()
 
 
-def test_a_filed_sample_s_copy_goes_without_its_archive(pack, home):
-    """It is in the library."""
+def test_looking_leaves_the_journal_as_it_is(pack):
+    """Also its permissions; no side file is made."""
+    paths.journal_file().chmod(0o640)
+    before = {path: (path.stat(), path.read_bytes()) for path in paths.state_dir().iterdir()}
+    look()
+    after = {path: (path.stat(), path.read_bytes()) for path in paths.state_dir().iterdir()}
+    assert {path: (s.st_mode, s.st_mtime_ns, data) for path, (s, data) in after.items()} == {
+        path: (s.st_mode, s.st_mtime_ns, data) for path, (s, data) in before.items()
+    }
+
+
+def test_a_damaged_journal_takes_no_sample_with_it(pack):
+    """It cannot tell anything."""
+    archive, root = pack
+    paths.journal_file().write_bytes(b"no database" * 999)
+    carry_out(look(), UNASKED)
+    assert {path.name for path in root.iterdir()} == {"waits.wav", "filed.wav", "stranger.wav"}
+
+
+def test_a_sample_sorted_from_the_cache_is_no_passing_copy(pack, home):
+    """Somebody put it there himself and had it copied into the library: his own stays."""
+    _, root = pack
+    mine, target = root / "stranger.wav", home / "home/Library/808/stranger.wav"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(mine.read_bytes())
+    stat = FileStat(mine.stat().st_size, mine.stat().st_mtime_ns)
+    with SqliteJournal(paths.journal_file()) as journal:
+        new = NewJob(Origin.SORT, root, mine, stat, sha256_of(mine), FilingMode.COPY)
+        file_as(journal, journal.open_jobs([new], 0.0)[0], target)
+    carry_out(look(), EVERYTHING)
+    assert mine.read_bytes() == b"mine"
+
+
+def file_as(journal: SqliteJournal, job: Job, target: Path) -> None:
+    for state in (JobState.CLASSIFYING, JobState.DECIDED, JobState.FILING, JobState.FILED):
+        (job,) = journal.advance([replace(job, state=state, target=target)], 0.0)
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_filed_sample_s_copy_goes_without_its_archive(pack, home, edited):
+    """It is in the library, unless it was edited there: then the copy is the only one as it was."""
     archive, root = pack
     target = home / "home/Library/808/filed.wav"
     write_tone(target)
     with SqliteJournal(paths.journal_file()) as journal:
         (job,) = [job for job in journal.find() if job.source.name == "filed.wav"]
-        for state in (JobState.CLASSIFYING, JobState.DECIDED, JobState.FILING, JobState.FILED):
-            (job,) = journal.advance([replace(job, state=state, target=target)], 0.0)
+        file_as(journal, job, target)
     archive.unlink()
+    if edited:
+        target.write_bytes(b"edited" + target.read_bytes())
     carry_out(look(), EVERYTHING)
-    assert {path.name for path in root.iterdir()} == {"waits.wav", "stranger.wav"}
+    left = {"filed.wav"} if edited else set()
+    assert {path.name for path in root.iterdir()} == {"waits.wav", "stranger.wav"} | left
     assert target.exists()

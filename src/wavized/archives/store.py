@@ -25,6 +25,14 @@ from wavized.services.intake import Digest
 _MOST_LENT = 32
 
 
+def version_folder(below: Path, archive: Path, stat: FileStat, origin: Origin) -> Path:
+    """Where the samples of one version of an archive lie, in a store's folder."""
+    told = b"%d %d " % (stat.size, stat.mtime_ns) + os.fsencode(archive)
+    version = hashlib.sha256(told).hexdigest()[:16]
+    name = safe_path(os.fsencode(archive.name).decode("utf-8", "replace"))
+    return below / origin.value / version / (name or "archive.zip")
+
+
 class ArchiveStore:
     """Implements `wavized.ports.Archives`. `folder` is the program's own. Any thread may call.
 
@@ -53,10 +61,7 @@ class ArchiveStore:
 
     def folder_for(self, path: Path, stat: FileStat, origin: Origin) -> Path:
         """See `wavized.ports.Archives.folder_for`."""
-        told = b"%d %d " % (stat.size, stat.mtime_ns) + os.fsencode(path)
-        version = hashlib.sha256(told).hexdigest()[:16]
-        name = safe_path(os.fsencode(path.name).decode("utf-8", "replace"))
-        return self._folder / origin.value / version / (name or "archive.zip")
+        return version_folder(self._folder, path, stat, origin)
 
     def restore(self, job: Job) -> None:
         """See `wavized.ports.Archives.restore`."""

@@ -12,6 +12,7 @@ from wavized.checkup.finding import Finding, note, ok, problem
 from wavized.config import paths
 from wavized.control.client import DaemonClient
 from wavized.errors import NotRunningError
+from wavized.journal.glance import open_to_look
 from wavized.journal.migrations import MIGRATIONS
 
 CHECK_SECONDS = 3.0
@@ -59,7 +60,7 @@ def journal() -> Iterator[Finding]:
         yield ok("journal", "none yet; it is begun with the first start")
         return
     try:
-        with closing(_open(path)) as connection:
+        with closing(open_to_look(path, CHECK_SECONDS)) as connection:
             yield _judge(connection, path)
     except sqlite3.OperationalError as error:
         yield problem(
@@ -67,12 +68,6 @@ def journal() -> Iterator[Finding]:
         )
     except sqlite3.DatabaseError as error:
         yield problem("journal", f"{path} is damaged: {error}", _DAMAGED)
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """To read only; where nobody has it open, so that not even a side file is made."""
-    way = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, timeout=CHECK_SECONDS)
 
 
 def _judge(connection: sqlite3.Connection, path: Path) -> Finding:

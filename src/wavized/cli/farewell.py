@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from wavized.checkup.inotify import SETTINGS_FILE
 from wavized.cli.output import printable
 from wavized.config.installation import installation
 from wavized.removal import Item, Part, Plan, Stay
@@ -40,6 +41,9 @@ class Farewell:
         """Note what is left: kept parts, what is not ours, the library and the watched folders."""
         self.stays = [Stay(item.path, _KEPT.get(item.part, "")) for item in plan.of(kept)]
         self.stays += plan.stays
+        limits = Path(SETTINGS_FILE)
+        if limits.exists():
+            self.stays.append(Stay(limits, f"set by hand where doctor advised it: sudo rm {limits}"))
         for number, path in enumerate(self.guarded):
             self.stays.append(Stay(path, "a watched folder" if number else "your library"))
 
@@ -82,6 +86,8 @@ def print_farewell(told: Farewell) -> None:
         print("Stays as it is:")
         for stay in told.stays:
             print(f"  {printable(str(stay.path))}{f'  ({stay.why})' if stay.why else ''}")
+        if any(stay.why in _KEPT.values() for stay in told.stays):
+            print("  wavized uninstall --all takes journal and settings away too.")
     program = installation()
     print(f"{'Last' if told.done else 'Then'}, the program itself. {program.words}:")
     print(f"  {program.command or program.place}")

@@ -15,12 +15,14 @@ from wavized.cli.settings import config_path
 from wavized.config.load import load
 from wavized.config.program import login_command
 from wavized.errors import ConfigError
-from wavized.removal import Part, Plan, Scope, at_rest, carry_out, look, running_daemon
+from wavized.removal import EVERYTHING, UNASKED, Part, Plan, at_rest, carry_out, look, running_daemon
 
 _ASK_JOURNAL = (
     "Remove the journal too? What was filed stays in your library, but can no longer be undone. [y/N] "
 )
 _ASK_SETTINGS = "Remove your settings too? [y/N] "
+_HELD = frozenset({Part.LOCK} if sys.platform == "win32" else ())
+"""What only goes once it is let go of. Elsewhere a lock goes while it is held: a later one is another's."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     guarded = _guarded(config_path(args))
     autostart = choose_autostart(login_command(config_path(args)))
     at_login = [status.detail for way in ways(autostart) if (status := way.status()).enabled]
-    plan, parts = look(guarded), set((Scope.ALL if args.all else Scope.KEEP_STATE).value)
+    plan, parts = look(guarded), EVERYTHING if args.all else UNASKED
     told = Farewell(running_daemon(), at_login, plan.gone(parts), guarded=guarded, done=not args.dry_run)
     if not args.dry_run:
         if not (args.yes or args.json) and sys.stdin.isatty() and sys.stdout.isatty():
@@ -51,15 +53,16 @@ def run(args: argparse.Namespace) -> int:
                     print("Nothing was removed.")
                     return 0
             parts |= set() if args.all or args.keep_state else _asked(plan)
+        told.removed = plan.gone(parts)
         with at_rest() as told.stopped:
             autostart.disable()
-            outcome = carry_out(look(guarded), parts - {Part.LOCK})
-        last = carry_out(look(guarded), {Part.LOCK})  # not while they are held: Windows would refuse
+            plan = look(guarded)  # while the journal can tell which samples are the only copies
+            outcome = carry_out(plan, parts - _HELD)
+        last = carry_out(plan, parts & _HELD)
         told.failed = [*outcome.failed, *last.failed]
-        removed = dict.fromkeys([*plan.gone(parts), *outcome.removed, *last.removed])
+        removed = dict.fromkeys([*told.removed, *outcome.removed, *last.removed])
         told.removed = [path for path in removed if not os.path.lexists(path)]
-        plan = look(guarded)
-    told.stay(plan, frozenset(Part) - parts)
+    told.stay(plan, EVERYTHING - parts)
     if args.json:
         print_json(as_json(told))
     else:

@@ -1,16 +1,17 @@
 """Taking away what Wavized made for itself: never a sample, never the library, never a watched folder."""
 
 from wavized.removal.carry_out import Outcome, carry_out
-from wavized.removal.plan import Item, Plan, Scope, Stay, look
+from wavized.removal.plan import Item, Plan, Stay, look
 from wavized.removal.stopping import at_rest, running_daemon
-from wavized.removal.table import Part
+from wavized.removal.table import EVERYTHING, UNASKED, Part
 
 __all__ = [
+    "EVERYTHING",
+    "UNASKED",
     "Item",
     "Outcome",
     "Part",
     "Plan",
-    "Scope",
     "Stay",
     "at_rest",
     "carry_out",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavized.removal.plan import Item, Plan, is_own, is_plain_file
+from wavized.removal.plan import Item, Plan, is_own, plain_size
 from wavized.removal.table import Part
 
 
@@ -40,7 +40,7 @@ def carry_out(plan: Plan, parts: Iterable[Part]) -> Outcome:
 
 def _remove(item: Item) -> bool:
     """False where it is gone already, or has become something else since it was looked at."""
-    if not (is_own(item.path.parent) and is_plain_file(item.path)):
+    if not (is_own(item.path.parent) and plain_size(item.path) is not None):
         return False
     item.path.unlink()
     return True

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from wavized.archives.store import ArchiveStore
-from wavized.archives.zipped import Rules
+from wavized.archives.store import version_folder
 from wavized.config import paths
 from wavized.domain.job import Job, JobState, Origin
 from wavized.domain.sample import FileStat
-from wavized.errors import JournalError
-from wavized.journal.store import SqliteJournal
+from wavized.errors import FilingError
+from wavized.journal.glance import jobs_from, open_to_look
 from wavized.library.digest import sha256_of
 
 ONLY_COPY = "a sample whose archive is gone or has changed: this may be the only copy"
+UNSURE = "perhaps a sample from an archive; the journal that would tell is missing or cannot be read"
 _UNFINISHED = re.compile(r"\.[a-z0-9_]{8}\.part")
 _SIDECAR = ".asd"
+_SECONDS = 5.0
+"""So long the journal may be busy."""
 
 Verdict = Callable[[Path], str | None]
 """Why a file stays; None where it is a copy that may go, empty where nobody knows of it."""
@@ -33,34 +36,36 @@ def folder() -> Path:
 @contextmanager
 def verdicts() -> Iterator[Verdict]:
     """By the journal alone: a file that it does not name was put there by somebody else."""
-    journal_file = paths.journal_file()
     try:
-        journal = SqliteJournal(journal_file) if journal_file.is_file() else None
-    except JournalError:
-        journal = None
-    if journal is None:
-        yield lambda _: ""
+        journal = open_to_look(paths.journal_file(), _SECONDS)
+    except sqlite3.Error:
+        yield lambda _: UNSURE
         return
-    with journal:
-        store = ArchiveStore(folder(), journal, sha256_of, Rules(0))
 
-        def judge(path: Path) -> str | None:
-            if _UNFINISHED.fullmatch(path.name):
-                return None
-            jobs = journal.find(source=path)
+    def judge(path: Path) -> str | None:
+        if _UNFINISHED.fullmatch(path.name):
+            return None
+        try:
+            jobs = jobs_from(journal, path)
             if not jobs and path.suffix == _SIDECAR:
-                jobs = journal.find(source=path.with_suffix(""))
-            if not jobs:
-                return ""
-            return None if any(_lies_elsewhere(job, store) for job in jobs) else ONLY_COPY
+                jobs = jobs_from(journal, path.with_suffix(""))
+        except (sqlite3.Error, ValueError):  # damaged, or of another version
+            return UNSURE
+        ours = [job for job in jobs if job.archive is not None]
+        if not ours:
+            return ""
+        return None if any(_lies_elsewhere(job) for job in ours) else ONLY_COPY
 
+    with closing(journal):
         yield judge
 
 
-def _lies_elsewhere(job: Job, store: ArchiveStore) -> bool:
-    """Whether the sample is in the library, or still in the archive that it came from."""
-    if job.state is JobState.FILED and job.target is not None and job.target.is_file():
-        return True
+def _lies_elsewhere(job: Job) -> bool:
+    """Whether this very sample is still in the archive that it came from, or in the library."""
+    return _is_in_archive(job) or _is_in_library(job)
+
+
+def _is_in_archive(job: Job) -> bool:
     if job.archive is None:
         return False
     try:
@@ -68,7 +73,17 @@ def _lies_elsewhere(job: Job, store: ArchiveStore) -> bool:
     except OSError:
         return False
     now = FileStat(status.st_size, status.st_mtime_ns)
-    return any(store.folder_for(job.archive, now, origin) == job.root for origin in Origin)
+    return any(version_folder(folder(), job.archive, now, origin) == job.root for origin in Origin)
+
+
+def _is_in_library(job: Job) -> bool:
+    """With the content that it had: who has edited it there may want the first one back."""
+    if job.state is not JobState.FILED or job.target is None:
+        return False
+    try:
+        return job.target.is_file() and sha256_of(job.target) == job.digest
+    except (OSError, FilingError):  # it is out of reach, or no file any more
+        return False
 
 
 def walk(root: Path) -> Iterator[tuple[Path, list[Path]]]:

@@ -6,23 +6,15 @@ import os
 import stat as modes
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from wavized.config import paths
 from wavized.removal import packs
-from wavized.removal.table import ASKED_FOR, Known, Part, known, own_folders
+from wavized.removal.table import Known, Part, known, own_folders
 
 FOREIGN = "not made by Wavized"
 LINKED = "a link, and links are not followed"
 TRAINING = "what `wavized train` worked out, which took long; delete it if you do not need it"
-
-
-class Scope(Enum):
-    """How far it goes: journal and settings stay unless a person says otherwise."""
-
-    KEEP_STATE = frozenset(Part) - frozenset(ASKED_FOR)
-    ALL = frozenset(Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,7 @@ def look(guarded: Iterable[Path] = ()) -> Plan:
             continue
         if not is_own(folder):
             if not is_plain_folder(folder):
-                stays.append(Stay(folder, LINKED if folder.is_symlink() else FOREIGN))
+                stays.append(Stay(folder, LINKED if folder.is_symlink() or folder.is_dir() else FOREIGN))
             continue  # or else it lies behind a link, which is told
         plain.append(folder)
         for found in _judge(folder, [entry for entry in table if entry.folder == folder], own):
@@ -88,8 +80,8 @@ def look(guarded: Iterable[Path] = ()) -> Plan:
                 stays.append(found)
     inside = _packs(items, stays)
     home = os.path.expanduser("~")  # noqa: PTH111 - Path.home raises for a user without a home
-    spared = {os.path.realpath(path) for path in (*guarded, Path(home), Path(os.sep))}
-    empty = [folder for folder in (*inside, *plain) if os.path.realpath(folder) not in spared]
+    spared = (*guarded, Path(home), Path(os.sep))
+    empty = [folder for folder in (*inside, *plain) if not any(_is_one(folder, path) for path in spared)]
     return Plan(tuple(items), tuple(stays), tuple(empty))
 
 
@@ -101,10 +93,11 @@ def _packs(items: list[Item], stays: list[Stay]) -> list[Path]:
     found = list(packs.walk(root))
     with packs.verdicts() as judge:
         for path in (path for _, entries in found for path in entries):
-            why = judge(path) if is_plain_file(path) else LINKED if path.is_symlink() else ""
-            if why is None:
-                items.append(Item(path, Part.CACHE, path.lstat().st_size))
-            else:
+            size = plain_size(path)
+            why = judge(path) if size is not None else LINKED if path.is_symlink() else ""
+            if why is None and size is not None:
+                items.append(Item(path, Part.CACHE, size))
+            elif os.path.lexists(path):  # a daemon at work may have released it meanwhile
                 stays.append(Stay(path, why or FOREIGN))
     return [above for above, _ in found]
 
@@ -122,12 +115,21 @@ def is_plain_folder(folder: Path) -> bool:
     return folder.is_dir() and not folder.is_symlink() and os.path.normcase(real) == os.path.normcase(here)
 
 
-def is_plain_file(path: Path) -> bool:
-    """Whether it is a file by itself and no link."""
+def _is_one(folder: Path, other: Path) -> bool:
+    """Whether two paths lead to one folder, in whatever spelling."""
     try:
-        return modes.S_ISREG(path.lstat().st_mode)
+        return folder.samefile(other)
     except OSError:
         return False
+
+
+def plain_size(path: Path) -> int | None:
+    """The bytes of a file by itself; None for a link, anything else, or what is gone meanwhile."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_size if modes.S_ISREG(status.st_mode) else None
 
 
 def _judge(folder: Path, table: Iterable[Known], own: Iterable[Path]) -> Iterator[Item | Stay]:
@@ -142,9 +144,10 @@ def _judge(folder: Path, table: Iterable[Known], own: Iterable[Path]) -> Iterato
         if path in inner or (path == packs.folder() and is_plain_folder(path)):
             continue  # looked through by itself
         part = next((rule.part for rule in rules if rule.pattern.fullmatch(path.name)), None)
-        if part is not None and is_plain_file(path):
-            yield Item(path, part, path.lstat().st_size)
-        else:
+        size = plain_size(path)
+        if part is not None and size is not None:
+            yield Item(path, part, size)
+        elif os.path.lexists(path):  # a daemon at work may have taken it away meanwhile
             yield Stay(path, _why(path, part))
 
 

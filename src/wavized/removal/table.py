@@ -21,8 +21,9 @@ class Part(StrEnum):
     SETTINGS = "settings"
 
 
-ASKED_FOR = (Part.JOURNAL, Part.SETTINGS)
-"""What is only removed where a person says so."""
+EVERYTHING = frozenset(Part)
+UNASKED = EVERYTHING - {Part.JOURNAL, Part.SETTINGS}
+"""What goes without a word: journal and settings stay unless a person says otherwise."""
 
 _PROCESS = r"(\.\d+)?"
 
