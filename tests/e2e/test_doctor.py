@@ -49,4 +49,7 @@ def test_people_get_groups_and_a_last_line(program):
         "Desktop",
     ]
     assert lines[-1].startswith("All in order") and "\x1b" not in run.stdout
-    assert "  note     daemon: not running" in lines and "               wavized run" in lines
+    assert (
+        "  note     daemon: not running" in lines
+        and f"               wavized run --config {program.config}" in lines
+    )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import os
+import shlex
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from support.tiny_model import make_paper_model
 from wavized.autostart.choose import linux_autostart, ways
-from wavized.checkup import Grade, disks, examine, folders, inotify, names, report, running
+from wavized.checkup import Grade, disks, examine, folders, inotify, names, running
+from wavized.checkup.layout import lines
 from wavized.config import paths
 from wavized.config.load import load
 from wavized.config.model import WatchFolder
@@ -55,18 +60,18 @@ def test_all_is_well(place):
 
 
 def test_the_report_is_plain_text(place):
-    """What the tray opens from its menu."""
-    text = report(place / "config.yaml")
-    assert text.startswith("Program\n") and "library:" in text and "\x1b" not in text
-    assert text.splitlines()[-1].startswith("All in order")
+    """Nothing that only a terminal understands."""
+    first, *others = [line.mark + line.text for line in lines(examine(place / "config.yaml"), 80)]
+    assert first == "Program" and any("library:" in line for line in others)
+    assert not any("\x1b" in line for line in others)
 
 
 def test_looking_imports_nothing_heavy(place):
     """Doctor runs where torch is broken, and within the daemon."""
     code = (
         "import sys, pathlib\n"
-        "from wavized.checkup import report\n"
-        "report(pathlib.Path(sys.argv[1]))\n"
+        "from wavized.checkup import examine\n"
+        "list(examine(pathlib.Path(sys.argv[1])))\n"
         "print(sorted({'torch', 'transformers', 'numpy', 'soundfile', 'soxr'} & set(sys.modules)))"
     )
     run = subprocess.run(
@@ -81,6 +86,19 @@ def test_no_config(place):
     (finding,) = found(place, "config")
     assert finding.grade is Grade.PROBLEM and "config init" in finding.whole_advice
     assert found(place, "journal")[0].grade is Grade.OK
+    assert not found(place, "inotify"), "nothing is watched"
+
+
+def test_a_config_that_names_a_folder_which_never_answers(place, monkeypatch):
+    """Reading it looks at its folders; the rest is looked at all the same."""
+    back, examining = threading.Event(), importlib.import_module("wavized.checkup.examine")
+    monkeypatch.setattr(examining, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(examining, "load", lambda path: back.wait())
+    try:
+        (finding,) = itertools.islice((one for one in examine(place / "c") if one.about == "config"), 1)
+    finally:
+        back.set()
+    assert "no answer" in finding.found and "network drive" in finding.advice
 
 
 def test_a_config_with_mistakes(place):
@@ -170,7 +188,7 @@ def test_a_daemon_that_was_killed(place):
     paths.state_dir(create=True)
     write_runtime(paths.runtime_file(), Runtime(1, 9, "t"))
     (finding,) = found(place, "daemon")
-    assert finding.grade is Grade.NOTE and "wavized run" in finding.whole_advice
+    assert finding.grade is Grade.NOTE and finding.commands == (f"wavized run --config {place}/config.yaml",)
 
 
 # --- the folders in particular ---------------------------------------------------------------------------
@@ -268,7 +286,9 @@ def test_what_a_broken_off_filing_left_is_found(place):
     (folder / ".wavized-0123456789abcdef-1.part").mkdir()
     (finding,) = found(place, "leftovers")
     assert (
-        finding.grade is Grade.NOTE and str(left) in finding.found and finding.commands == (f"rm '{left}'",)
+        finding.grade is Grade.NOTE
+        and str(left) in finding.found
+        and finding.commands == (f"rm {shlex.quote(str(left))}",)
     )
     assert left.exists()
 

@@ -343,7 +343,7 @@ def test_looking_leaves_the_journal_as_it_is(pack):
 
 def test_a_damaged_journal_takes_no_sample_with_it(pack):
     """It cannot tell anything."""
-    archive, root = pack
+    _, root = pack
     paths.journal_file().write_bytes(b"no database" * 999)
     carry_out(look(), UNASKED)
     assert {path.name for path in root.iterdir()} == {"waits.wav", "filed.wav", "stranger.wav"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import shlex
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from wavized.autostart.systemd import exec_start
 from wavized.autostart.xdg import exec_line, program_of
 from wavized.checkup import Grade, bus, desktop, disks, environment, folders, inotify, names, running, splice
 from wavized.checkup.bus import Service, ask_for_service
+from wavized.checkup.examine import tried
 from wavized.checkup.finding import Finding, note, ok, problem
-from wavized.checkup.layout import GROUPS, as_text, summary
+from wavized.checkup.layout import GROUPS, lines, summary
 from wavized.config.installation import Installation, Kind
 from wavized.logic.desktop_hints import Surroundings
 
@@ -29,6 +32,11 @@ FINDINGS = st.builds(
     st.text(),
     st.lists(st.from_regex(r"[a-z/ ']{1,200}", fullmatch=True)).map(tuple),
 )
+
+
+def as_text(findings: list[Finding], width: int) -> str:
+    """As a terminal shows it."""
+    return "".join(f"{line.mark}{line.text}\n" for line in lines(findings, width))
 
 
 # --- the text ------------------------------------------------------------------------------------------
@@ -59,8 +67,6 @@ def test_the_text_is_grouped_wrapped_and_summed_up():
         "  problem  inotify: too few\n"
         "           -> Raise it:\n"
         f"               sudo sysctl --load=a --very-long-option={'x' * 60}\n"
-        "\n"
-        "One thing to do, one to know.\n"
     )
 
 
@@ -89,6 +95,30 @@ def test_the_last_line_counts(grades, said):
     assert summary([Finding("model", grade, "x") for grade in grades]) == said
 
 
+# --- time ----------------------------------------------------------------------------------------------
+
+
+def test_a_check_that_never_ends_is_left_behind():
+    """A share of a computer that is away: that is said, and what to do."""
+    ended = threading.Event()
+    try:
+        (finding,) = tried("watch", 0.05, lambda: [ok("watch", str(ended.wait()))])
+        assert finding.grade is Grade.PROBLEM and "no answer" in finding.found and finding.advice
+    finally:
+        ended.set()
+
+
+def test_what_a_check_says_or_raises_comes_through():
+    """Also a time limit of the system's own, which is no silence."""
+    assert list(tried("watch", 60.0, lambda: [ok("watch", "fine")])) == [ok("watch", "fine")]
+
+    def fail() -> list[Finding]:
+        raise TimeoutError(errno.ETIMEDOUT, "Connection timed out", "/share")
+
+    (finding,) = tried("watch", 60.0, fail)
+    assert finding.found == "/share: Connection timed out"
+
+
 # --- folders -------------------------------------------------------------------------------------------
 
 
@@ -97,7 +127,7 @@ def test_macos_privacy_is_told_from_permissions(tmp_path):
     private = folders.unreadable(tmp_path, PermissionError(errno.EPERM, "Operation not permitted"), "darwin")
     assert "Privacy & Security" in private.advice and not private.commands
     barred = folders.unreadable(tmp_path, PermissionError(errno.EACCES, "Permission denied"), "darwin")
-    assert "Privacy" not in barred.advice and barred.commands == (f"chmod u+rx '{tmp_path}'",)
+    assert "Privacy" not in barred.advice and barred.commands == (f"chmod u+rx {shlex.quote(str(tmp_path))}",)
     linux = folders.unreadable(tmp_path, PermissionError(errno.EACCES, "Permission denied"), "linux")
     assert linux.commands == barred.commands
     windows = folders.unreadable(tmp_path, PermissionError(errno.EACCES, "Access is denied"), "win32")
@@ -293,8 +323,11 @@ def test_missing_libraries_are_named():
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_installation_can_be_mended(kind):
     """In words at least."""
-    words = environment.reinstall(Installation(kind, Path("/p"), "w", "/p/python -m pip uninstall wavized"))
-    assert words[0] and all("uninstall" not in word for word in words)
+    pip = "/uninstall me/python -m pip"
+    words = environment.reinstall(Installation(kind, Path("/p"), "w", f"{pip} uninstall wavized"))
+    assert words[0] and all("pip uninstall" not in word for word in words)
+    if kind is Kind.VENV:
+        assert words[1] == f"{pip} install --upgrade wavized"
 
 
 # --- Splice --------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from wavized.autostart.choose import choose_autostart, ways
 from wavized.autostart.shape import AutostartStatus
 from wavized.checkup.bus import Service, ask_for_service
 from wavized.checkup.finding import Finding, note, ok, problem
-from wavized.config import paths
+from wavized.checkup.settings import named
 from wavized.config.model import Config
 from wavized.config.program import login_command
 from wavized.logic.desktop_hints import Surroundings, tray_finding
@@ -24,8 +23,7 @@ NOTIFICATIONS = "org.freedesktop.Notifications"
 def autostart(config_path: Path) -> Iterator[Finding]:
     """Is it started at login, once, and is it this program?"""
     every = ways(choose_autostart(login_command(config_path)))
-    named = "" if config_path == paths.config_file() else f" --config {shlex.quote(str(config_path))}"
-    yield judge_autostart([way.status() for way in every], f"wavized autostart enable{named}")
+    yield judge_autostart([way.status() for way in every], f"wavized autostart enable{named(config_path)}")
 
 
 def judge_autostart(statuses: list[AutostartStatus], command: str) -> Finding:
@@ -84,7 +82,5 @@ def judge_notifications(service: Service) -> Finding:
         return ok("notifications", "the desktop shows them, from the first one on")
     if service is Service.UNKNOWN:
         return ok("notifications", "the session bus cannot be asked whether they are shown")
-    advice = (
-        "Wavized works without them. Most desktops bring one; on a bare window manager install dunst or mako"
-    )
+    advice = "Wavized works without them. Most desktops show them; on a bare window manager install dunst"
     return note("notifications", "nothing on this desktop shows them", advice)

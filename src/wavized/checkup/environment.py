@@ -59,7 +59,10 @@ def reinstall(found: Installation) -> tuple[str, ...]:
     if found.kind in commands:
         return "Install Wavized again:", commands[found.kind]
     if found.kind in (Kind.VENV, Kind.SYSTEM):
-        return "Install Wavized again:", found.command.replace("uninstall", "install --upgrade")
+        return (
+            "Install Wavized again:",
+            f"{found.command.removesuffix('uninstall wavized')}install --upgrade wavized",
+        )
     if found.kind is Kind.CHECKOUT:
         return "Install the project again in its folder:", "pip install -e ."
     return ("Install Wavized again",)

@@ -10,7 +10,7 @@ from typing import ParamSpec
 
 from wavized.checkup import desktop, disks, environment, folders, inotify, names, running, settings, splice
 from wavized.checkup.finding import Finding, problem
-from wavized.checkup.layout import as_text
+from wavized.checkup.patience import NoAnswerError, within
 from wavized.config import paths
 from wavized.config.load import load
 from wavized.config.model import Config
@@ -20,28 +20,39 @@ from wavized.errors import ConfigError, WavizedError
 P = ParamSpec("P")
 
 
+PATIENCE_SECONDS = 10.0
+MODEL_SECONDS = 120.0
+"""So long one check may take; the model's files are read as a whole."""
+
+
 def examine(config_path: Path) -> Iterator[Finding]:
     """Look at everything, the program first, the desktop last."""
-    config = _usable(config_path)
     yield from _tried("python", environment.python)
     yield from _tried("libraries", environment.libraries)
-    yield from _tried("model", environment.model, config)
-    yield from _tried("config", settings.check_settings, config_path)
+    config, told = _settings(config_path)
+    yield from tried("model", MODEL_SECONDS, lambda: environment.model(config))
+    yield from told
     if config is not None:
         yield from _folders(config)
     yield from _tried("splice", splice.splice_folders, config)
     yield from _tried("disk", disks.room, config)
     yield from _tried("inotify", inotify.limits, config)
-    yield from _tried("daemon", running.daemon)
+    yield from _tried("daemon", running.daemon, config_path)
     yield from _tried("journal", running.journal)
     yield from _tried("autostart", desktop.autostart, config_path)
     yield from _tried("tray", desktop.tray, config)
     yield from _tried("notifications", desktop.notifications, config)
 
 
-def report(config_path: Path, width: int = 80) -> str:
-    """All findings as plain text, `width` characters wide. Takes seconds; any thread may call."""
-    return as_text(examine(config_path), width)
+def _settings(path: Path) -> tuple[Config | None, Iterable[Finding]]:
+    """The config as far as it can be used, and what there is to say of it."""
+    try:
+        config = within(PATIENCE_SECONDS, lambda: load(path))
+    except NoAnswerError as error:  # reading it looks at the folders it names
+        return None, [problem("config", f"a folder named in {path} gives {error.message}", error.hint)]
+    except ConfigError:
+        config = None  # told line by line
+    return config, _tried("config", settings.check_settings, path)
 
 
 def _folders(config: Config) -> Iterator[Finding]:
@@ -65,19 +76,16 @@ def _is_at_work(pid: int) -> bool:
     return True
 
 
-def _usable(config_path: Path) -> Config | None:
-    try:
-        return load(config_path)
-    except ConfigError:
-        return None  # told line by line among the settings
-
-
 def _tried(
     about: str, look: Callable[P, Iterable[Finding]], *args: P.args, **options: P.kwargs
 ) -> Iterator[Finding]:
-    """The findings of one check, whatever the disk says."""
+    return tried(about, PATIENCE_SECONDS, lambda: look(*args, **options))
+
+
+def tried(about: str, seconds: float, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """The findings of one check, whatever the disk says, and however long it says nothing."""
     try:
-        yield from look(*args, **options)
+        yield from within(seconds, lambda: list(look()))
     except WavizedError as error:
         yield problem(about, error.message, error.hint)
     except OSError as error:

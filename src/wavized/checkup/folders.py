@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import stat as modes
 import sys
 from collections.abc import Iterator
@@ -80,7 +81,9 @@ def unreadable(path: Path, error: OSError, platform: str, about: str = "watch") 
         return problem(about, f"not readable: {path}", _PRIVACY)
     if error.errno in (errno.EACCES, errno.EPERM):
         barred = _first_barred(path)
-        command = (f"chmod u+rx '{barred}'",) if platform != "win32" and _is_ours(barred) else ()
+        command = (
+            (f"chmod u+rx {shlex.quote(str(barred))}",) if platform != "win32" and _is_ours(barred) else ()
+        )
         where = "" if barred == path else f" (it begins with {barred})"
         words = "Allow your user to read it" + (":" if command else "; it belongs to another user")
         return problem(about, f"not readable: {path}{where}", words, *command)

@@ -36,7 +36,7 @@ class Count:
 
 def limits(config: Config | None) -> Iterator[Finding]:
     """Nothing where the system has no such limits, or nothing is watched."""
-    if not sys.platform.startswith("linux"):
+    if config is None or not sys.platform.startswith("linux"):
         return
     watches = _limit("max_user_watches")
     if watches is not None:
@@ -105,12 +105,11 @@ def can_have_one_more() -> bool | None:
     return ctypes.get_errno() != errno.EMFILE
 
 
-def _listened_to(config: Config | None) -> list[tuple[Path, bool]]:
+def _listened_to(config: Config) -> list[tuple[Path, bool]]:
     """The folders of which the system is asked to tell changes."""
-    watch = config.watch if config else ()
     return [
         (folder.path, folder.recursive)
-        for folder in watch
+        for folder in config.watch
         if folder.polling is not True and (folder.polling is False or not is_share(folder.path))
     ]
 

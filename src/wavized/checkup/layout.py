@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from wavized.checkup.finding import Finding, Grade
 from wavized.logic.wording import printable
@@ -22,17 +23,30 @@ _MARK_WIDTH = max(len(grade) for grade in Grade)
 _INDENT = " " * (2 + _MARK_WIDTH + 2)
 
 
-def heading_of(finding: Finding) -> str:
-    """Under which heading a finding is told."""
-    return _HEADINGS[finding.about]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, its `mark` first: of a finding with its grade, or else a heading or an empty line."""
+
+    text: str
+    grade: Grade | None = None
+    mark: str = ""
 
 
-def mark_of(finding: Finding) -> str:
-    """The grade, indented and padded to one width, as it begins a finding's first line."""
-    return f"  {finding.grade:<{_MARK_WIDTH}}  "
+def lines(findings: Iterable[Finding], width: int) -> Iterator[Line]:
+    """Each finding's lines as soon as it is found, under their headings."""
+    heading = ""
+    for finding in findings:
+        if _HEADINGS[finding.about] != heading:
+            if heading:
+                yield Line("")
+            heading = _HEADINGS[finding.about]
+            yield Line(heading)
+        first, *others = _lines_of(finding, width)
+        yield Line(first, finding.grade, f"  {finding.grade:<{_MARK_WIDTH}}  ")
+        yield from (Line(other, finding.grade) for other in others)
 
 
-def lines_of(finding: Finding, width: int) -> Iterator[str]:
+def _lines_of(finding: Finding, width: int) -> Iterator[str]:
     """A finding's lines but for the mark that begins the first; nothing is broken that is to be copied."""
     first = _wrap(f"{finding.about}: {finding.found}", width)
     yield first[0].removeprefix(_INDENT)
@@ -51,20 +65,6 @@ def summary(findings: Iterable[Finding]) -> str:
         return "All in order."
     said = "One thing to do" if problems == 1 else f"{problems} things to do" if problems else "All in order"
     return f"{said}, {'one' if notes == 1 else notes} to know." if notes else f"{said}."
-
-
-def as_text(findings: Iterable[Finding], width: int = 80) -> str:
-    """The whole report, without colours."""
-    told = list(findings)
-    lines: list[str] = []
-    heading = ""
-    for finding in told:
-        if heading_of(finding) != heading:
-            heading = heading_of(finding)
-            lines += ["", heading] if lines else [heading]
-        first, *others = lines_of(finding, width)
-        lines += [mark_of(finding) + first, *others]
-    return "\n".join([*lines, "", summary(told), ""])
 
 
 def _wrap(text: str, width: int, begin: str = "") -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -108,7 +109,10 @@ def leftovers(config: Config, is_at_work: Callable[[int], bool]) -> Iterator[Fin
     if found:
         said = f"{len(found)} unfinished copies" if len(found) > 1 else "one unfinished copy"
         advice = "A filing was broken off; its original is where it was. The copy may be deleted:"
-        quoted = [f'del "{path}"' if sys.platform == "win32" else _rm(path) for path in found[:3]]
+        quoted = [
+            f'del "{path}"' if sys.platform == "win32" else f"rm {shlex.quote(str(path))}"
+            for path in found[:3]
+        ]
         yield note("leftovers", f"{said} in the library, such as {found[0]}", advice, *quoted)
 
 
@@ -128,11 +132,6 @@ def _parts(library: Path) -> Iterator[tuple[Path, int]]:
                         yield Path(entry.path), int(fits[1])
         except OSError:
             continue
-
-
-def _rm(path: Path) -> str:
-    quoted = str(path).replace("'", "'\\''")
-    return f"rm '{quoted}'"
 
 
 def _plain(name: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from wavized.checkup.finding import Finding, note, ok, problem
+from wavized.checkup.settings import named
 from wavized.config import paths
 from wavized.control.client import DaemonClient
 from wavized.errors import NotRunningError
@@ -22,12 +23,12 @@ _DAMAGED = "Wavized leaves it as it is; move it away to start a new one, or put 
 _TROUBLED = ("error", "missing")
 
 
-def daemon() -> Iterator[Finding]:
+def daemon(config_path: Path) -> Iterator[Finding]:
     """Does it run, and what does it complain of?"""
     try:
         status = DaemonClient.find(paths.runtime_file()).get("/api/status")
     except NotRunningError:
-        yield note("daemon", "not running", "Start it with:", "wavized run")
+        yield note("daemon", "not running", "Start it with:", f"wavized run{named(config_path)}")
         return
     yield from judge_status(status)
 

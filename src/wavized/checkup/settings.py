@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from wavized.checkup.finding import Finding, note, ok, problem
+from wavized.config import paths
 from wavized.config.load import check
 from wavized.config.problem import Severity
 
@@ -22,3 +24,8 @@ def check_settings(path: Path) -> Iterator[Finding]:
         yield grade("config", one.located(path.name), f"Edit {path}")
     if not problems:
         yield ok("config", str(path))
+
+
+def named(config_path: Path) -> str:
+    """What a command to be typed needs so that it is about this config; nothing for the usual one."""
+    return "" if config_path == paths.config_file() else f" --config {shlex.quote(str(config_path))}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from wavized.checkup import Finding, Grade, examine
-from wavized.checkup.layout import heading_of, lines_of, mark_of, summary
+from wavized.checkup.layout import lines, summary
 from wavized.cli.main import add_config_argument
 from wavized.cli.output import console, print_json
 from wavized.cli.settings import config_path
@@ -45,14 +45,8 @@ def _kept(findings: Iterable[Finding], into: list[Finding]) -> Iterator[Finding]
 def _show(findings: Iterable[Finding]) -> None:
     """Each as soon as it is found: some take a moment."""
     out = console()
-    width = min(out.width, _WIDEST)
-    heading = ""
-    for finding in findings:
-        if heading_of(finding) != heading:
-            if heading:
-                out.print()
-            heading = heading_of(finding)
-            out.print(heading, style="bold")
-        out.print(mark_of(finding), style=_COLOURS[finding.grade], end="")
-        for line in lines_of(finding, width):
-            out.print(line, markup=False, soft_wrap=True)
+    for line in lines(findings, min(out.width, _WIDEST)):
+        if line.mark and line.grade:
+            out.print(line.mark, style=_COLOURS[line.grade], end="")
+        style = None if line.grade else "bold"
+        out.print(line.text, style=style, markup=False, soft_wrap=True)
