@@ -12,43 +12,47 @@ from wavized.config.installation import Kind, from_frozen, from_python, installa
 
 
 @pytest.mark.parametrize(
-    ("program", "platform", "image", "kind", "place", "command"),
+    ("program", "platform", "kind", "place", "command"),
     [
-        ("/tmp/.mount_x/wavized", "linux", "/zoë/My W.AppImage", Kind.APPIMAGE, "/zoë/My W.AppImage",
-         "rm '/zoë/My W.AppImage'"),
-        ("/A/Wavized.app/Contents/MacOS/wavized", "darwin", "", Kind.APP, "/A/Wavized.app", ""),
-        ("/home/me/Wavized/wavized.exe", "win32", "", Kind.APP, "/home/me/Wavized", ""),
-        ("/opt/wavized/wavized", "linux", "", Kind.PACKAGE, "/opt/wavized", "sudo apt remove wavized"),
-        ("/usr/lib/w/wavized", "linux", "", Kind.PACKAGE, "/usr/lib/w", "sudo apt remove wavized"),
-        ("/home/me/wavized/wavized", "linux", "", Kind.APP, "/home/me/wavized", ""),
+        ("/A/Wavized.app/Contents/MacOS/wavized", "darwin", Kind.APP, "/A/Wavized.app", ""),
+        ("/home/me/Wavized/wavized.exe", "win32", Kind.APP, "/home/me/Wavized", ""),
+        ("/opt/wavized/wavized", "linux", Kind.PACKAGE, "/opt/wavized", "sudo apt remove wavized"),
+        ("/usr/lib/w/wavized", "linux", Kind.PACKAGE, "/usr/lib/w", "sudo apt remove wavized"),
+        ("/home/me/wavized/wavized", "linux", Kind.APP, "/home/me/wavized", ""),
     ],
-)  # fmt: skip
-def test_frozen_programs(program, platform, image, kind, place, command):
-    """An AppImage is one file, an app goes to the trash, a package to its manager."""
-    found = from_frozen(Path(program), platform, image)
+)
+def test_frozen_programs(program, platform, kind, place, command):
+    """An app goes to the trash, a package to its manager."""
+    found = from_frozen(Path(program), platform)
     assert (found.kind, found.place, found.command) == (kind, Path(place), command)
     assert found.words
 
 
 @pytest.mark.parametrize(
-    ("prefix", "is_venv", "is_checkout", "kind", "command"),
+    ("note", "kind", "command"),
     [
-        ("/home/me/.local/pipx/venvs/wavized", True, False, Kind.PIPX, "pipx uninstall wavized"),
-        ("/home/me/.local/share/pipx/venvs/wavized-2", True, False, Kind.PIPX, "pipx uninstall wavized-2"),
-        ("/home/me/.local/share/uv/tools/wavized", True, False, Kind.UV, "uv tool uninstall wavized"),
-        ("/home/me/venv", True, False, Kind.VENV, None),
-        ("/home/me/venv", True, True, Kind.CHECKOUT, None),
-        ("/usr", False, False, Kind.SYSTEM, None),
+        ("pipx_metadata.json", Kind.PIPX, "pipx uninstall wavized-2"),
+        ("uv-receipt.toml", Kind.UV, "uv tool uninstall wavized-2"),
     ],
 )
-def test_installations_in_a_python(prefix, is_venv, is_checkout, kind, command):
-    """Each by the tool that put it there."""
-    found = from_python(Path(prefix), is_venv=is_venv, is_checkout=is_checkout)
+def test_installations_by_a_tool(tmp_path, note, kind, command):
+    """By the note that it leaves, wherever it keeps its programs."""
+    prefix = tmp_path / "wavized-2"
+    prefix.mkdir()
+    (prefix / note).touch()
+    found = from_python(prefix, is_venv=True, is_checkout=False)
+    assert (found.kind, found.command) == (kind, command)
+
+
+@pytest.mark.parametrize(
+    ("is_venv", "is_checkout", "kind"),
+    [(True, False, Kind.VENV), (True, True, Kind.CHECKOUT), (False, False, Kind.SYSTEM)],
+)
+def test_installations_by_pip(tmp_path, is_venv, is_checkout, kind):
+    """By the very Python that runs, also below a folder that is called after another tool."""
+    found = from_python(tmp_path / "pipx/venvs/x", is_venv=is_venv, is_checkout=is_checkout)
     assert found.kind is kind
-    if command is None:
-        assert shlex.split(found.command) == [sys.executable, "-m", "pip", "uninstall", "wavized"]
-    else:
-        assert found.command == command
+    assert shlex.split(found.command) == [sys.executable, "-m", "pip", "uninstall", "wavized"]
 
 
 def test_this_one_is_told():

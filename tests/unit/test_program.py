@@ -21,6 +21,9 @@ def test_a_frozen_build_calls_itself(monkeypatch):
     monkeypatch.delenv("APPIMAGE", raising=False)
     assert login_command(paths.config_file()) == ["/opt/wavized é/wavized", "run"]
     monkeypatch.setenv("APPIMAGE", "/home/zoë/Apps/Wavized 1.AppImage")
+    monkeypatch.setenv("APPDIR", "/tmp/.mount_another")
+    assert own_command() == ["/opt/wavized é/wavized"], "it was started out of another program's image"
+    monkeypatch.setenv("APPDIR", "/opt/wavized é")
     assert login_command(Path("/c.yaml")) == [
         "/home/zoë/Apps/Wavized 1.AppImage", "run", "--config", "/c.yaml",
     ]  # fmt: skip

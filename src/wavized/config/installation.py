@@ -14,7 +14,6 @@ from pathlib import Path, PurePath
 class Kind(StrEnum):
     """Who put the program where it is."""
 
-    APPIMAGE = "an AppImage"
     APP = "an application"
     PACKAGE = "a package of the system"
     PIPX = "pipx"
@@ -37,14 +36,12 @@ class Installation:
 def installation() -> Installation:
     """How the running program was installed."""
     if getattr(sys, "frozen", False):
-        return from_frozen(Path(sys.executable).absolute(), sys.platform, os.environ.get("APPIMAGE", ""))
+        return from_frozen(Path(sys.executable).absolute(), sys.platform)
     return from_python(Path(sys.prefix), is_venv=sys.prefix != sys.base_prefix, is_checkout=_is_checkout())
 
 
-def from_frozen(program: Path, platform: str, image: str) -> Installation:
-    """Of a program that carries its own Python; `image` is the AppImage that it runs from, if any."""
-    if image:
-        return Installation(Kind.APPIMAGE, Path(image), "Delete the AppImage", f"rm {shlex.quote(image)}")
+def from_frozen(program: Path, platform: str) -> Installation:
+    """Of a program that carries its own Python."""
     if platform == "darwin":
         app = next((above for above in program.parents if above.suffix == ".app"), program)
         return Installation(Kind.APP, app, f"Move {app.name} to the Trash")
@@ -58,11 +55,10 @@ def from_frozen(program: Path, platform: str, image: str) -> Installation:
 
 
 def from_python(prefix: Path, *, is_venv: bool, is_checkout: bool) -> Installation:
-    """Of a program in the Python below `prefix`."""
-    parts = [part.casefold() for part in prefix.parts]
-    if "pipx" in parts and "venvs" in parts:
+    """Of a program in the Python below `prefix`, where some tools leave a note of theirs."""
+    if (prefix / "pipx_metadata.json").is_file():
         return Installation(Kind.PIPX, prefix, "Uninstall it with pipx", f"pipx uninstall {prefix.name}")
-    if parts[-3:-1] == ["uv", "tools"]:
+    if (prefix / "uv-receipt.toml").is_file():
         return Installation(Kind.UV, prefix, "Uninstall it with uv", f"uv tool uninstall {prefix.name}")
     python = shlex.quote(sys.executable) if os.name == "posix" else f'"{sys.executable}"'
     command = f"{python} -m pip uninstall wavized"
