@@ -102,8 +102,10 @@ def test_a_check_that_never_ends_is_left_behind():
     """A share of a computer that is away: that is said, and what to do."""
     ended = threading.Event()
     try:
-        (finding,) = tried("watch", 0.05, lambda: [ok("watch", str(ended.wait()))])
-        assert finding.grade is Grade.PROBLEM and "no answer" in finding.found and finding.advice
+        for folder, advice in ((Path("/share"), "network drive"), (None, "try again")):
+            (finding,) = tried("watch", 0.05, lambda: [ok("watch", str(ended.wait()))], folder)
+            assert finding.grade is Grade.PROBLEM and "no answer" in finding.found
+            assert (folder is None or "/share" in finding.found) and advice in finding.advice
     finally:
         ended.set()
 

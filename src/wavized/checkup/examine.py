@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec
 
@@ -23,6 +24,9 @@ P = ParamSpec("P")
 PATIENCE_SECONDS = 10.0
 MODEL_SECONDS = 120.0
 """So long one check may take; the model's files are read as a whole."""
+
+_AWAY = "Is it on a network drive that is away? Connect that drive, or unmount it"
+_BUSY = "Perhaps this computer is busy: try again in a moment"
 
 
 def examine(config_path: Path) -> Iterator[Finding]:
@@ -49,16 +53,16 @@ def _settings(path: Path) -> tuple[Config | None, Iterable[Finding]]:
     try:
         config = within(PATIENCE_SECONDS, lambda: load(path))
     except NoAnswerError as error:  # reading it looks at the folders it names
-        return None, [problem("config", f"a folder named in {path} gives {error.message}", error.hint)]
+        return None, [problem("config", f"{error.message} from a folder named in {path}", _AWAY)]
     except ConfigError:
         config = None  # told line by line
     return config, _tried("config", settings.check_settings, path)
 
 
 def _folders(config: Config) -> Iterator[Finding]:
-    yield from _tried("library", folders.library, config)
+    yield from tried("library", PATIENCE_SECONDS, partial(folders.library, config), config.library)
     for folder in config.watch:
-        yield from _tried("watch", folders.watched, folder)
+        yield from tried("watch", PATIENCE_SECONDS, partial(folders.watched, folder), folder.path)
     yield from _tried("names", names.hazards, config)
     yield from _tried("leftovers", names.leftovers, config, _is_at_work)
 
@@ -82,10 +86,15 @@ def _tried(
     return tried(about, PATIENCE_SECONDS, lambda: look(*args, **options))
 
 
-def tried(about: str, seconds: float, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """The findings of one check, whatever the disk says, and however long it says nothing."""
+def tried(
+    about: str, seconds: float, look: Callable[[], Iterable[Finding]], folder: Path | None = None
+) -> Iterator[Finding]:
+    """The findings of one check (of one `folder`), whatever the disk says, and if it never says anything."""
     try:
         yield from within(seconds, lambda: list(look()))
+    except NoAnswerError as error:
+        where = f"{folder}: " if folder else ""
+        yield problem(about, f"{where}{error.message}", _AWAY if folder else _BUSY)
     except WavizedError as error:
         yield problem(about, error.message, error.hint)
     except OSError as error:

@@ -33,5 +33,4 @@ def within(seconds: float, look: Callable[[], T]) -> T:
     except TimeoutError:
         if answer.done():
             raise  # the disk's own word
-        hint = "If it lies on a network drive that is away, connect or unmount that; or else try again later"
-        raise NoAnswerError(f"no answer within {seconds:g} seconds", hint=hint) from None
+        raise NoAnswerError(f"no answer within {seconds:g} seconds") from None
