@@ -93,11 +93,6 @@ class Notifications:
             if until is not None:
                 self._group.drop()
 
-    def snoozed_until(self, now: float) -> float | None:
-        """When the snooze ends; None where there is none."""
-        with self._lock:
-            return self._snoozed_until if self._is_snoozed(now) else None
-
     def _is_snoozed(self, now: float) -> bool:
         return self._snoozed_until is not None and now < self._snoozed_until
 
