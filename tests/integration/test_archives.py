@@ -10,6 +10,7 @@ import pytest
 
 from support.house import House, ScriptedEar, tree
 from support.packs import files_below, make_pack, patched, tones
+from wavized.archives.zipped import Rules
 from wavized.config.model import Config, WatchFolder
 from wavized.domain.events import JobChanged
 from wavized.domain.job import Job, JobState, Origin
@@ -138,6 +139,14 @@ def test_undo_never_removes_the_only_copy(house: House, harm: str) -> None:
         house.reviewing.undo(job.id)
     assert house.job(job.id).state is JobState.FILED
     assert tree(house.library) == {"Reese": ["reese 1.wav"]}
+
+
+def test_a_smaller_limit_hinders_no_undo(house: House) -> None:
+    """What was read once is read again, whatever `max_megabytes` says by now."""
+    read(house, pack(house, "reese 1.wav"))
+    house.archives.rules = Rules(10)
+    house.reviewing.undo(job_of(house, "reese 1.wav").id)
+    assert not tree(house.library)
 
 
 def test_what_was_left_alone_can_still_be_filed(house: House) -> None:
@@ -314,6 +323,16 @@ def test_tidying_keeps_what_is_still_to_be_read(house: House) -> None:
     house.archives.tidy(Origin.WATCH)
     assert sorted(Path(left).name for left in files_below(house.packs)) == ["sub or growl.wav", "y.wav"]
     assert not orphan.parent.parent.exists()
+
+
+def test_tidying_keeps_what_goes_along_with_what_waits(house: House) -> None:
+    """Whatever its ending: also one of two parts."""
+    house.archives.rules = Rules(10_000_000, (".meta.json",))
+    files = [*tones(house.inbox.parent, "sub or growl.wav"), ("sub or growl.wav.meta.json", b"{}")]
+    read(house, make_pack(house.inbox / "p.zip", files))
+    house.archives.tidy(Origin.WATCH)
+    left = {Path(one).name for one in files_below(house.packs)}
+    assert left == {"sub or growl.wav", "sub or growl.wav.meta.json"}
 
 
 def test_few_are_kept_to_be_listened_to(house: House) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
 
 from wavized.archives.zipped import Rules, ZippedPack, open_pack
@@ -49,6 +50,9 @@ class ArchiveStore:
 
     def open(self, path: Path) -> ZippedPack:
         """See `wavized.ports.Archives.open`; also raises CacheUnavailableError."""
+        return self._open(path, self.rules)
+
+    def _open(self, path: Path, rules: Rules) -> ZippedPack:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._folder.chmod(0o700)
@@ -57,7 +61,7 @@ class ArchiveStore:
                 f"The folder for passing files cannot be made: {error.strerror}",
                 hint=f"Look at {self._folder}",
             ) from error
-        return open_pack(path, self.rules)
+        return open_pack(path, rules)
 
     def folder_for(self, path: Path, stat: FileStat, origin: Origin) -> Path:
         """See `wavized.ports.Archives.folder_for`."""
@@ -68,8 +72,9 @@ class ArchiveStore:
         if job.archive is None or self._lies_there(job):
             return
         folder, sound = job.root, job.source.relative_to(job.root)
+        most_bytes = max(self.rules.most_bytes, job.stat.size)  # it was read once, whatever the limit is now
         try:
-            opened = self.open(job.archive)
+            opened = self._open(job.archive, replace(self.rules, most_bytes=most_bytes))
         except (ArchiveRefusedError, CacheUnavailableError) as error:
             raise FilingError(
                 f"{job.source.name} cannot be read from {job.archive.name} again: {error.message}",
@@ -123,9 +128,9 @@ class ArchiveStore:
         for above, _, names in os.walk(self._folder / origin.value, topdown=False):
             folder = Path(above)
             for name in names:
-                path = folder / name
-                if not self._is_needed(path) and not self._is_needed(path.with_suffix("")):
-                    _remove(path)
+                owners = [name, *(name.removesuffix(ending) for ending in self.rules.sidecars)]
+                if not any(self._is_needed(folder / owner) for owner in owners if owner):
+                    _remove(folder / name)
             self._remove_empty(folder)
 
     def _lies_there(self, job: Job) -> bool:
