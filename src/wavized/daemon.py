@@ -1,6 +1,6 @@
 """The daemon: builds adapters, wires services, owns start and stop order. Its `run` holds the main thread.
 
-Threads: main (tray, signals, shutdown) · start · watch · pipeline · journal · window · config, plus
+Threads: main (tray, shutdown) · signals · start · watch · pipeline · journal · window · config, plus
 watchdog's own.
 """
 

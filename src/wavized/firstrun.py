@@ -113,8 +113,7 @@ class FirstRun:
             follower.start()
         try:
             while not self._stop.is_set() and not self._is_usable(reception):
-                # A wait without end would keep Python from handling signals on Windows.
-                self._go_on.wait(3600.0)
+                self._go_on.wait()
         finally:
             if following:
                 follower.stop()

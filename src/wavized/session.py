@@ -58,9 +58,7 @@ class Session:
                     self._stop.set()
             except WavizedError as error:
                 self._do_without(error, had_display)
-        # A wait without end would keep Python from handling signals on Windows.
-        while not self._stop.wait(3600.0):
-            pass
+        self._stop.wait()
 
     def close(self) -> None:
         """After `stop` was set."""
