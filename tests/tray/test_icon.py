@@ -11,7 +11,7 @@ import pytest
 from support.desktop import Desktop, Program, running, wait_until
 from wavized.services.notifications import Message
 from wavized.tray.artwork import DESIGNS
-from wavized.tray.icon import TrayIcon
+from wavized.tray.icon import TrayIcon, TrayUnavailableError
 from wavized.tray.menu import Choice, MenuModel, Picture
 
 SCRIPT = Path(__file__).with_name("program.py")
@@ -171,3 +171,16 @@ def test_an_icon_stopped_before_it_runs_is_never_shown():
     icon = TrayIcon(Nobody())
     icon.stop()
     icon.run()
+
+
+class Broken(Nobody):
+    """An owner who cannot say what to show."""
+
+    def model(self) -> MenuModel:
+        raise OSError("no such table")
+
+
+def test_whatever_keeps_the_icon_from_being_made_is_a_missing_icon():
+    """Wavized runs on without it: a part of the desktop's libraries may be missing, or Pillow's."""
+    with pytest.raises(TrayUnavailableError, match="no such table"):
+        TrayIcon(Broken()).run()

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,3 +120,20 @@ def test_whose_python_it_is(tmp_path, monkeypatch, name, kind):
     (tmp_path / name).touch()
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     assert surroundings.whose_python() is kind
+
+
+def test_a_display_that_hangs_up_does_not_answer(monkeypatch):
+    """The far end of `ssh -X` may be gone: the near one still accepts, and then closes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("DISPLAY", f"127.0.0.1:{server.getsockname()[1] - 6000}")
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+        def hang_up() -> None:
+            for _ in range(2):
+                server.accept()[0].close()
+
+        caller = threading.Thread(target=hang_up)
+        caller.start()
+        assert not display_answers()
+        assert not has_older_tray()
+        caller.join()

@@ -85,21 +85,28 @@ class TrayIcon:
         """Show the icon until `stop`. Raises TrayUnavailableError where that is impossible or ends early."""
         if self.is_stopping():
             return
+        try:
+            self._show()
+        except TrayUnavailableError:
+            raise
+        except Exception as error:  # each system has errors of its own
+            if not self.is_stopping():
+                raise TrayUnavailableError(f"The tray icon failed: {error}", hint=TRAY_HINT) from error
+            log.debug("The tray icon did not end cleanly", exc_info=True)
+        if not self.is_stopping():
+            raise TrayUnavailableError("The tray icon was lost with its display")
+
+    def _show(self) -> None:
+        """Until `stop`, or until the display is lost."""
         model = self._owner.model()
         backend = Backend(model, self._choose)
         if not backend.has_menu:
             log.info("The tray icon has no menu on this system: a click opens the window")
         try:
             backend.run(lambda: self._keep(backend, model))
-        except Exception as error:
-            if not self.is_stopping():
-                raise TrayUnavailableError(f"The tray icon failed: {error}", hint=TRAY_HINT) from error
-            log.debug("The tray icon did not end cleanly", exc_info=True)
         finally:
             self._requests.put(_Request.STOP)
             backend.release()
-        if not self.is_stopping():
-            raise TrayUnavailableError("The tray icon was lost with its display")
 
     def _choose(self, choice: Choice) -> None:
         """Carry out what was chosen in the menu; a failure must not end the tray's loop."""

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -159,17 +159,18 @@ def display_answers(environ: Mapping[str, str] = os.environ) -> bool:
 def _x_display() -> Iterator[Any]:  # python-xlib publishes no types
     """The display of DISPLAY, or None where there is none."""
     from Xlib.display import Display  # comes along with pystray on Linux
-    from Xlib.error import DisplayError, XauthError
+    from Xlib.error import ConnectionClosedError, DisplayError, XauthError
 
     try:
         display = Display()
-    except (DisplayError, XauthError, OSError):
+    except (DisplayError, XauthError, ConnectionClosedError, OSError):
         yield None
         return
     try:
         yield display
     finally:
-        display.close()
+        with suppress(ConnectionClosedError):
+            display.close()
 
 
 def _folders() -> Iterator[Path]:
