@@ -148,3 +148,24 @@ def test_systemd_is_not_asked_to_try_again(bare, browser, tmp_path):
         assert bare.run("run", "--config", str(bare.config)).returncode == 0
         assert ear.recv(4096).startswith(b"READY=1\n")
     assert not browser.exists()
+
+
+def test_started_by_systemd_it_waits_for_a_command_at_work(bare, monkeypatch, tmp_path):
+    """`wavized undo` holds the lock for a moment where nothing runs: that is no reason to stay away."""
+    monkeypatch.setenv("XDG_STATE_HOME", bare.environment["XDG_STATE_HOME"])
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(tmp_path / "notify"))
+        ear.settimeout(60)
+        bare.environment["NOTIFY_SOCKET"] = str(tmp_path / "notify")
+        with InstanceLock(paths.state_dir(create=True) / "daemon.lock", runtime=paths.runtime_file()):
+            with bare.log.open("ab") as log:
+                bare.daemon = subprocess.Popen(
+                    bare.command("run", "--no-tray", "--config", str(bare.config)),
+                    env=bare.environment,
+                    stderr=log,
+                )
+            with pytest.raises(subprocess.TimeoutExpired):
+                bare.daemon.wait(4)
+        assert ear.recv(4096).decode() == f"READY=1\nSTATUS=Watching {bare.inbox}"
+    del bare.environment["NOTIFY_SOCKET"]
+    assert bare.stop() == 0

@@ -37,8 +37,10 @@ def run(args: argparse.Namespace) -> int:
     while True:  # the one that runs may be about to leave, another one may be started at the same time
         if second.is_running():
             if supervisor.is_there:  # it would start us again and again, and open a window each time
-                supervisor.ready("Wavized runs already, started by something else")
-                return 0
+                if second.stays():
+                    supervisor.ready("Wavized runs already, started by something else")
+                    return 0
+                continue
             code = second.join_the_first(args.config, may_show=not args.no_window)
             if code is not None:
                 return code

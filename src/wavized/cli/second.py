@@ -31,6 +31,14 @@ def is_running() -> bool:
         return True
 
 
+def stays(patience_seconds: float = PATIENCE_SECONDS) -> bool:
+    """Whether the other process is a running Wavized, and no command at work or one that is about to leave.
+
+    Raises AlreadyRunningError where it holds the lock and cannot be reached.
+    """
+    return _reach(patience_seconds) is not None
+
+
 def join_the_first(
     config: Path | None, *, may_show: bool, patience_seconds: float = PATIENCE_SECONDS
 ) -> int | None:
