@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
@@ -58,7 +59,7 @@ class Watcher:
         self._listen = listen
         self._woken = woken
         self._real = real
-        self._asked: list[Future[None]] = []
+        self._asked: deque[Future[None]] = deque()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch")
         self._arrivals = Arrivals(known, probe, deliver, new_tracker(config.settle_seconds))
@@ -175,9 +176,8 @@ class Watcher:
         if config is not None:
             self._arrivals.retime(config.settle_seconds)
             keeper.configure(config)
-        asked, self._asked = self._asked, []
-        for reply in asked:
-            reply.set_result(None)
+        while self._asked:
+            self._asked.popleft().set_result(None)
         keeper.heed(self._hints.empty())
         keeper.look_after_folders()
         self._arrivals.release(self._clock.monotonic(), keeper.home_of, self._stop.is_set)
