@@ -50,7 +50,7 @@ def test_without_a_display_no_package_helps():
         (("endeavouros", "arch"), "sudo pacman -S python-gobject libayatana-appindicator"),
         (
             ("opensuse-tumbleweed", "opensuse", "suse"),
-            "sudo zypper install python3-gobject typelib-1_0-AyatanaAppIndicator3-0_1",
+            "sudo zypper install python3-gobject python3-gobject-Gdk typelib-1_0-AyatanaAppIndicator3-0_1",
         ),
     ],
 )

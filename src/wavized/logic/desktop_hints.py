@@ -100,7 +100,7 @@ _PACMAN = _Family(
 )
 _ZYPPER = _Family(
     install="sudo zypper install",
-    bindings="python3-gobject",
+    bindings="python3-gobject python3-gobject-Gdk",
     indicator="typelib-1_0-AyatanaAppIndicator3-0_1",
     build="gcc pkg-config python3-devel cairo-devel gobject-introspection-devel",
 )
