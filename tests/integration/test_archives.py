@@ -394,6 +394,35 @@ def test_a_sort_reads_what_it_is_told_to_again(tmp_path: Path) -> None:
         assert house.journal.find()[-1].reason == "archive: it holds no sound"
 
 
+@pytest.mark.parametrize("change", ["gone", "other"])
+def test_a_sort_is_told_of_an_archive_that_changed_meanwhile(tmp_path: Path, change: str) -> None:
+    """Nobody delivers it again, so that silence would look like success."""
+    with House(tmp_path, origin=Origin.SORT) as house:
+        path = pack(house, "reese 1.wav")
+        house.unpacking.add(house.arrival(path))
+        if change == "gone":
+            path.unlink()
+        else:
+            make_pack(path, tones(house.inbox.parent, "reese 1.wav", "reese 2.wav"))
+        while house.unpacking.busy:
+            house.unpacking.step(house.library)
+        (row,) = house.journal.find()
+        assert row.state is JobState.FAILED
+        assert row.reason.startswith("archive: it ")
+        assert not tree(house.library)
+
+
+def test_an_archive_that_is_delivered_again_waits_once(house: House) -> None:
+    """The watch names it at each look until it is known."""
+    path = pack(house, *(f"reese {n}.wav" for n in range(40)))
+    house.unpacking.add(house.arrival(path))
+    house.unpacking.add(house.arrival(path))
+    assert house.unpacking.left == 1
+    house.unpacking.step(house.library)
+    house.unpacking.add(house.arrival(path))
+    assert house.unpacking.left == 40
+
+
 def test_the_pipeline_reads_archives_between_other_work(house: House, wait_for: Callable[..., None]) -> None:
     """Loose samples come first, a pause holds archives too, and an end in the middle is made up for."""
     path = pack(house, *(f"reese {n}.wav" for n in range(40)))

@@ -125,3 +125,24 @@ def test_a_folder_taken_on_before_archives_were_opened_keeps_them_closed(
         later = make_pack(downloads / "later.zip", FILES)
         watch.until_delivered(later)
         wait_until(lambda: watch.known.is_known(old, stat_of(old)), "the old one to be known")
+
+
+def test_an_archive_is_delivered_again_until_it_is_known(downloads: Path, library: Path) -> None:
+    """Its reading may have been broken off: its drive was unplugged, say, or archives were turned off."""
+    with Watch(library, WatchFolder(path=downloads), journal=False) as watch:
+        watch.until_open()
+        loose = downloads / "loose.wav"
+        loose.write_bytes(wav_bytes())
+        target = make_pack(library.parent / "made.zip", FILES).rename(downloads / "pack.zip")
+        watch.until_delivered(target, loose)
+        for times in (2, 3):
+            watch.watcher.rescan()
+            wait_until(lambda times=times: watch.paths()[target] >= times, "the archive to be told again")
+        assert watch.paths()[loose] == 1
+        watch.known.remember([(target, stat_of(target))])
+        told = watch.paths()[target]
+        after = downloads / "after.wav"
+        after.write_bytes(wav_bytes(seed=3))
+        watch.watcher.rescan()
+        watch.until_delivered(after)
+        assert watch.paths()[target] == told

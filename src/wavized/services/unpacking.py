@@ -90,8 +90,9 @@ class Unpacking:
         return len(self._waiting) + (len(reading.left) if reading else 0)
 
     def add(self, arrival: Arrival) -> None:
-        """Read this archive when its turn comes."""
-        if arrival not in self._waiting:
+        """Read this archive when its turn comes; one that waits or is being read already is not added."""
+        in_hand = self._reading is not None and self._reading.arrival == arrival
+        if not in_hand and arrival not in self._waiting:
             self._waiting.append(arrival)
 
     def step(self, library: Path) -> list[Job]:
@@ -108,8 +109,8 @@ class Unpacking:
             reading.left.popleft()
         reading.read += taken - damaged
         reading.left_out[DAMAGED] += damaged
-        if damaged and not reading.arrival.path.exists():
-            self._close()  # its disk went away: nothing is said of the rest, which is found again later
+        if damaged and self._is_gone(reading.arrival):
+            self._close()  # with its disk: nothing is said of the rest, which is found again later
             return jobs
         return jobs if reading.left else jobs + self._finish(reading)
 
@@ -138,25 +139,32 @@ class Unpacking:
             try:
                 archive = self._archives.open(arrival.path)
             except ArchiveRefusedError as error:
-                if arrival.path.exists():  # or else it is gone, and with it what there was to say
+                if not self._is_gone(arrival):
                     jobs = [self._note(arrival, f"archive: {error}", failed=error.damaged)]
             else:
-                self._begin(arrival, archive)
+                jobs = self._begin(arrival, archive)
         self._waiting.popleft()
         return jobs
+
+    def _is_gone(self, arrival: Arrival) -> bool:
+        """Whether nothing is to be said: what the watch finds again once it is back. A sort does not."""
+        return self._origin is Origin.WATCH and not arrival.path.exists()
 
     def _is_to_be_read(self, arrival: Arrival) -> bool:
         """Not again after a failure in between: what a sort was told to read it reads, known or not."""
         return self._origin is Origin.SORT or not self._journal.is_known(arrival.path, arrival.stat)
 
-    def _begin(self, arrival: Arrival, archive: OpenArchive) -> None:
+    def _begin(self, arrival: Arrival, archive: OpenArchive) -> list[Job]:
         if archive.stat != arrival.stat:
-            archive.close()  # it has changed since: the watch delivers it again
-            return
+            archive.close()
+            if self._origin is Origin.WATCH:
+                return []  # it is delivered again as it is now
+            return [self._note(arrival, "archive: it changed while it waited to be read", failed=True)]
         below = arrival.path.relative_to(arrival.root)
         folder = self._archives.folder_for(arrival.path, arrival.stat, self._origin)
         wanted = deque(sound for sound in archive.sounds if self.wanted(arrival.root, below / sound))
         self._reading = _Reading(arrival, archive, folder, wanted, left_out=Counter(archive.left_out))
+        return []
 
     def _is_journalled(self, source: Path) -> bool:
         return self._origin is Origin.WATCH and bool(self._journal.find(source=source, limit=1))

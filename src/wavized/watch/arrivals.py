@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wavized.domain.sample import Arrival, FileStat, FilingMode
 from wavized.errors import UnreadableAudioError
+from wavized.logic.selection import is_archive
 from wavized.logic.settling import SettleTracker
 from wavized.ports import KnownFiles, Probe
 from wavized.watch.scan import file_stat, look
@@ -32,10 +33,11 @@ def new_tracker(settle_seconds: float) -> SettleTracker:
 
 @dataclass(slots=True)
 class Arrivals:
-    """Waits until files have settled and delivers each version of a file once.
+    """Waits until files have settled and delivers each version of a sample once.
 
-    A delivered file is kept in mind until the journal knows it, so that a rescan in between does not deliver
-    it again. The journal's own check catches what is beyond that (bounded) memory.
+    A delivered sample is kept in mind until the journal knows it, so that a rescan in between does not
+    deliver it again. The journal's own check catches what is beyond that (bounded) memory. An archive is
+    delivered at each look until it is known, for its reading may have been broken off.
     """
 
     known: KnownFiles
@@ -102,7 +104,8 @@ class Arrivals:
         self.deliver(ready)
         for arrival in ready:
             self._in_flight.pop(arrival.path, None)
-            self._in_flight[arrival.path] = arrival.stat
+            if not is_archive(arrival.path.name):
+                self._in_flight[arrival.path] = arrival.stat
         if len(self._in_flight) > _MOST_IN_FLIGHT:
             self._drop_landed()
 
