@@ -386,6 +386,7 @@ def test_a_file_that_comes_during_the_adoption_is_delivered(
             listener is FolderListener
         ):  # a move leaves no trace on the files inside, only the events tell of it
             new += [(tmp_path / pack.name).rename(pack / "Pack") / "moved.wav" for pack in packs]
+            wait_until(lambda: all(map(watch.watcher._hints.holds, new)), "the system to tell of them")
         known.go_on.set()
         watch.until_delivered(*new)
         assert set(watch.paths()) == set(new)

@@ -64,6 +64,11 @@ class Folder:
         return FolderStatus(self.path, self.state, self.detail, self.hint)
 
 
+def heard_differently(before: WatchFolder, after: WatchFolder) -> bool:
+    """Whether a change of configuration means to listen to the folder in another way."""
+    return (before.recursive, before.polling) != (after.recursive, after.polling)
+
+
 def selections(config: Config) -> dict[Path, Selection]:
     """The rules for each watched folder, all paths resolved; of two spellings of one folder the first
     counts.

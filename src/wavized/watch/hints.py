@@ -21,6 +21,14 @@ class Hints:
     trees: tuple[Path, ...] = ()
     lost: bool = False
 
+    def outermost_trees(self) -> list[Path]:
+        """The folders that lie in no other of them."""
+        kept: list[Path] = []
+        for tree in sorted(self.trees):
+            if not kept or not tree.is_relative_to(kept[-1]):
+                kept.append(tree)
+        return kept
+
 
 class HintBox:
     """Collects each path once until it is emptied."""

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
-from wavized.config.model import Config, Existing, WatchFolder
+from wavized.config.model import Config, Existing
 from wavized.domain.events import Notice
 from wavized.domain.sample import FileStat
 from wavized.errors import WavizedError
 from wavized.logic.selection import is_archive
 from wavized.ports import Clock, Events, KnownFiles
 from wavized.watch.arrivals import Arrivals, Home
-from wavized.watch.folder import Folder, FolderState, FolderStatus, selections
+from wavized.watch.folder import Folder, FolderState, FolderStatus, heard_differently, selections
 from wavized.watch.hints import HintBox, Hints
 from wavized.watch.mounts import is_on_network
 from wavized.watch.observer import EventsUnavailableError, Listener
@@ -58,7 +58,7 @@ class FolderKeeper:
             folder = before.pop(wanted.path, None)
             if folder is None:
                 folder = Folder(wanted, config.mode_for(wanted), rules[wanted.path])
-            elif _heard_differently(folder.config, wanted):
+            elif heard_differently(folder.config, wanted):
                 self._close(folder)
             folder.config, folder.mode, folder.selection = (
                 wanted,
@@ -83,7 +83,7 @@ class FolderKeeper:
             elif folder.selection.wants(relative):
                 status = look(path)
                 self.arrivals.consider(path, file_stat(status) if status is not None else None, now)
-        for tree in _outermost(hints.trees):
+        for tree in hints.outermost_trees():
             folder = self._owner(tree)
             if folder is not None and folder.selection.reaches(tree.relative_to(folder.path)):
                 self._scan(folder, tree.relative_to(folder.path))
@@ -275,23 +275,9 @@ class FolderKeeper:
             self.events.publish(Notice(f"{_shown(folder.path)}: {detail}", hint=hint))
 
 
-def _heard_differently(before: WatchFolder, after: WatchFolder) -> bool:
-    """Whether a change of configuration means to listen to the folder in another way."""
-    return (before.recursive, before.polling) != (after.recursive, after.polling)
-
-
 def _archives_of(folder: Path) -> Path:
     """What stands for a folder's archives among the folders taken on; no folder has such a name."""
     return folder / "*.zip"
-
-
-def _outermost(trees: Iterable[Path]) -> list[Path]:
-    """The folders that lie in no other of them."""
-    kept: list[Path] = []
-    for tree in sorted(trees):
-        if not kept or not tree.is_relative_to(kept[-1]):
-            kept.append(tree)
-    return kept
 
 
 def _shown(path: Path) -> str:
