@@ -74,7 +74,7 @@ class ArchiveRefusedError(WavizedError):
 
 
 class CacheUnavailableError(WavizedError):
-    """The program's own folder for passing files cannot take any now (full, read-only): what needs it waits."""
+    """The program's folder for passing files cannot take any now (full, read-only): what needs it waits."""
 
 
 class LibraryUnavailableError(WavizedError):

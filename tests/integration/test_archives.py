@@ -242,8 +242,8 @@ def test_what_was_left_out_is_said_once(house: House) -> None:
     row = job_of(house, "p.zip")
     assert row.state is JobState.SKIPPED and row.archive is None
     assert row.reason == (
-        "archive: 1 sound read from it; left out: 1 with names that lead elsewhere, "
-        "1 packed in an archive of their own, 1 damaged"
+        "archive: 1 sound read from it; left out: 1 with an unsafe name, "
+        "1 as an archive inside the archive, 1 damaged"
     )
     assert tree(house.library) == {"Reese": ["reese 1.wav"]}
 

@@ -11,6 +11,8 @@ from support.fake_known import FakeKnown
 from support.filing import stat_of
 from support.packs import make_pack
 from support.watching import Watch, wait_until, wav_bytes
+from wavized.cli.sources import find_files
+from wavized.config import paths
 from wavized.config.model import Existing, WatchFolder
 
 
@@ -146,3 +148,23 @@ def test_an_archive_is_delivered_again_until_it_is_known(downloads: Path, librar
         watch.watcher.rescan()
         watch.until_delivered(after)
         assert watch.paths()[target] == told
+
+
+def test_passing_copies_are_no_arrivals(
+    downloads: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who watches a home folder on a system whose caches are not hidden gets no sample twice."""
+    monkeypatch.setattr(paths, "cache_dir", lambda: downloads / "Caches" / "wavized")
+    copy = downloads / "Caches" / "wavized" / "packs" / "pack.zip" / "a.wav"
+    copy.parent.mkdir(parents=True)
+    folder = WatchFolder(path=downloads, existing=Existing.FILE)
+    with Watch(library, folder) as watch:
+        watch.until_open()
+        copy.write_bytes(wav_bytes())
+        loose = downloads / "Caches" / "loose.wav"
+        loose.write_bytes(wav_bytes(seed=2))
+        watch.until_delivered(loose)
+    with Watch(library, folder) as watch:
+        watch.until_delivered(loose)
+        assert copy not in watch.paths()
+    assert [path for path, _ in find_files([downloads])] == [loose]

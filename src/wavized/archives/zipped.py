@@ -36,9 +36,9 @@ _MOST_SIDECAR_BYTES = 4_000_000
 
 PROTECTED = "protected by a password"
 TOO_LARGE = "larger than max_megabytes allows"
-UNSAFE = "with names that lead elsewhere"
+UNSAFE = "with an unsafe name"
 UNKNOWN = "packed in a way that cannot be read"
-NESTED = "packed in an archive of their own"
+NESTED = "as an archive inside the archive"
 _NESTED_SUFFIXES = frozenset({".zip", ".rar", ".7z"})
 
 

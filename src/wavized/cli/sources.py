@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from wavized.config import paths
 from wavized.domain.sample import FileStat
 from wavized.errors import UsageError
 from wavized.logic.selection import Selection
@@ -16,7 +17,7 @@ from wavized.watch.scan import file_stat, walk
 def find_files(
     sources: Sequence[Path], *, library: Path | None = None, archives: bool = False
 ) -> list[tuple[Path, FileStat]]:
-    """Every audio file below the folders, and the files as named, each once. The library is left out.
+    """Every audio file below the folders, and the files as named, each once; not the library nor our cache.
 
     With `archives` those below the folders are among them; one that is named always is. Raises UsageError at
     once where a source does not exist.
@@ -50,7 +51,8 @@ def _below(source: Path, library: Path | None, archives: bool) -> Iterator[tuple
         yield source, file_stat(source.stat())
         return
     nowhere = Path(os.devnull)
-    selection = Selection(root=source, library=library or nowhere, archives=archives)
+    own = paths.cache_dir().resolve()
+    selection = Selection(root=source, library=library or nowhere, inner=(own,), archives=archives)
     for path, status in walk(source, selection, lambda: False, _tell):
         yield path, file_stat(status)
 

@@ -64,8 +64,8 @@ class Job:
     `digest` is the sha256 of the content at intake (hex). `category` is what was decided, or the user's
     word after a correction. `target` is where the sample lies (or is about to, in state `filing`);
     `previous_target` is where it lay before a correction that is under way. `sidecars` went along.
-    Times are seconds since the epoch. `archive` is the archive that `source` was read from: then `source` is a
-    passing copy in the program's own folders, and its path below `root` is the one inside the archive.
+    Times are seconds since the epoch. `archive` is the archive that `source` was read from: then `source` is
+    a passing copy in the program's own folders, and its path below `root` is the one inside the archive.
     """
 
     id: int

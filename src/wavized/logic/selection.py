@@ -97,10 +97,11 @@ def _through_stars(indexes: set[int], pattern: Sequence[str]) -> set[int]:
 class Selection:
     """The rules of one watched folder. All paths are resolved ones; questions are asked with relative paths.
 
-    `inner` holds other watched folders inside this one: a file belongs to the innermost. With `recursive`
-    off only files directly in `root` are wanted. `include` and `exclude` are patterns as in `matches`; where
-    `include` is not empty a file has to match one of its patterns. With `archives` on those are wanted too;
-    for what is inside, an archive counts as a folder of its name.
+    `inner` holds folders inside this one that are not entered: other watched ones, for a file belongs to the
+    innermost, and the program's own. With `recursive` off only files directly in `root` are wanted. `include`
+    and `exclude` are patterns as in `matches`; where `include` is not empty a file has to match one of its
+    patterns. With `archives` on those are wanted too; for what is inside, an archive counts as a folder of
+    its name.
     """
 
     root: Path

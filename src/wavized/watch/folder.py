@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from wavized.config import paths
 from wavized.config.model import Config, WatchFolder
 from wavized.domain.sample import FilingMode
 from wavized.logic.selection import Selection
@@ -71,9 +72,10 @@ def heard_differently(before: WatchFolder, after: WatchFolder) -> bool:
 
 def selections(config: Config) -> dict[Path, Selection]:
     """The rules for each watched folder, all paths resolved; of two spellings of one folder the first
-    counts.
+    counts. The program's own cache, in which copies of samples lie for a while, is nowhere looked into.
     """
     library = config.library.resolve()
+    own = paths.cache_dir().resolve()
     reals: dict[Path, WatchFolder] = {}
     for folder in config.watch:
         reals.setdefault(folder.path.resolve(), folder)
@@ -81,7 +83,7 @@ def selections(config: Config) -> dict[Path, Selection]:
         folder.path: Selection(
             root=real,
             library=library,
-            inner=tuple(other for other in reals if other != real and other.is_relative_to(real)),
+            inner=tuple(other for other in (own, *reals) if other != real and other.is_relative_to(real)),
             include=folder.include,
             exclude=folder.exclude,
             recursive=folder.recursive,
