@@ -194,6 +194,22 @@ def test_a_message_pops_up_as_plain_text(gtk_desktop, answers):
                 ended_well(program)
 
 
+@pytest.mark.skipif(not has_bus(), reason="dbus-daemon is not installed")
+def test_a_message_pops_up_though_the_status_cannot_be_read(gtk_desktop):
+    """What keeps the status from being read is the very thing to tell."""
+    with session_bus() as address:
+        gtk_desktop.environ["DBUS_SESSION_BUS_ADDRESS"] = address
+        with notification_service(gtk_desktop.environ) as service:
+            gtk_desktop.start_tray()
+            with shown(gtk_desktop) as program:
+                program.tell("break")
+                program.tell("notify The disk is full")
+                wanted = {"from": "Wavized", "title": "The library is away", "text": "The disk is full"}
+                service.wait_for(json.dumps(wanted | {"picture": [64, 64]}))
+                program.tell("stop")
+                ended_well(program)
+
+
 @pytest.mark.parametrize("bus", [True, False], ids=["bus", "no bus"])
 def test_by_appindicator_it_is_shown_and_leaves_in_order_too(gtk_desktop, bus):
     """Without a desktop that knows such icons the library itself puts it into the older kind of tray."""

@@ -134,9 +134,9 @@ class TrayIcon:
                 if changed != model:
                     backend.show(changed)
                     model = changed
-                self._say(backend)
             except Exception:  # display errors differ by backend; the next update may succeed
                 log.exception("The tray icon could not be brought up to date")
+            self._say(backend)  # in any case: it may be the very reason
         try:
             backend.stop()
         except Exception:  # it is going anyway
@@ -144,7 +144,12 @@ class TrayIcon:
 
     def _say(self, backend: Backend) -> None:
         """Pop up what is due; a system that cannot loses the message and nothing else."""
-        for message in self._owner.messages():
+        try:
+            messages = self._owner.messages()
+        except Exception:  # the icon must go on being shown
+            log.exception("The tray does not know what is to pop up")
+            return
+        for message in messages:
             try:
                 backend.notify(message)
             except Exception:  # each backend has errors of its own, and the log has the message
