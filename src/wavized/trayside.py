@@ -92,7 +92,8 @@ class TraySide:
 
     def model(self) -> MenuModel:
         """The tray as it should look now."""
-        if self._muted_until is not None and self._muted_until <= time.time():
+        until = self._muted_until  # read once: the menu may change it meanwhile
+        if until is not None and until <= time.time():
             self._mute(None)  # also where the computer slept, which stops the clock of the notifications
         return build(
             self._daemon.status(),
@@ -118,8 +119,9 @@ class TraySide:
         """Until the next message, the end of the silence or of the day."""
         now = time.time()
         waits = [start_of_day(now, days=1) - now]
-        if self._muted_until is not None:
-            waits.append(self._muted_until - now)
+        until = self._muted_until
+        if until is not None:
+            waits.append(until - now)
         next_message = self._notifications.next_at()
         if next_message is not None:
             waits.append(next_message - time.monotonic())
