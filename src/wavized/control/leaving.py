@@ -22,8 +22,11 @@ from wavized.control.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
-LONGEST_SECONDS = 4.5
-"""After this the process ends whatever is under way: the journal knows what to finish or to take back."""
+LONGEST_SECONDS = 4.0
+"""After this the process ends whatever is under way: the journal knows what to finish or to take back.
+
+It shall be gone within five seconds, also on a busy machine.
+"""
 
 _LAST_WORDS = "Something does not end in time; what it was about is settled at the next start"
 _LAST_WORDS_SECONDS = 0.2

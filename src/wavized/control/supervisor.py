@@ -31,6 +31,7 @@ class Supervisor:
         self._seconds = int(interval) / 1e6 if interval.isdecimal() and meant else 0.0
         self.trouble: Callable[[], str] = str
         self._ended = threading.Event()
+        self._leaving = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
@@ -46,8 +47,10 @@ class Supervisor:
             self._thread.start()
 
     def stopping(self) -> None:
-        """The program is about to leave; once is enough."""
-        if not self._ended.is_set():
+        """The program is about to leave. Said once, before any thread that asks for it goes on."""
+        with self._leaving:
+            if self._ended.is_set():
+                return
             self._ended.set()
             self._say("STOPPING=1", "STATUS=Stopping")
 
