@@ -30,7 +30,7 @@ from wavized.control.leaving import stop_on_signals
 from wavized.control.supervisor import Supervisor
 from wavized.domain.events import Event, JobChanged, Notice, StatusChanged
 from wavized.domain.job import DaemonState, Job, Origin, Status
-from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError, WavizedError
+from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError
 from wavized.inference.facts import tell_model
 from wavized.journal.store import SqliteJournal
 from wavized.logic.lifecycle import PENDING
@@ -177,6 +177,11 @@ class Daemon:
         self._clock = SystemClock()
         if self._received is None:
             self._stack.enter_context(InstanceLock(state / "daemon.lock", runtime=paths.runtime_file()))
+        self._open_work()
+        self._open_interface()
+
+    def _open_work(self) -> None:
+        """What hears and files, told of by the journal."""
         self._journal = self._stack.enter_context(SqliteJournal(paths.journal_file()))
         self._classifier = make_classifier(self.config, model_folder(self.config), stop=self._stop)
         self._stack.callback(self._classifier.close)
@@ -210,6 +215,9 @@ class Daemon:
             events=self.events,
             woken=self._pipeline.wake,
         )
+
+    def _open_interface(self) -> None:
+        """What a person and the session see of it."""
         self._reception = self._received or Reception(pages=self._want_window)
         self._stack.callback(self._reception.close)  # also where the start fails before it serves
         self.events.subscribe(self._hear)
@@ -252,7 +260,7 @@ class Daemon:
                 if self._stop.is_set():
                     return
             self._reception.announce()
-        except (OSError, WavizedError) as error:  # told where the daemon was started from
+        except Exception as error:  # noqa: BLE001  # `run` raises it where the daemon was started from
             self._failure = error
             self.stop()
             return
