@@ -156,8 +156,9 @@ def test_what_was_left_alone_can_still_be_filed(house: House) -> None:
     done = house.correct(job_of(house, "drum.wav").id, "sub")
     assert done.state is JobState.FILED and tree(house.library) == {"Sub": ["drum.wav"]}
     path.unlink()
-    with pytest.raises(FilingError, match="again"):
+    with pytest.raises(FilingError, match="again: the archive is not there any more") as refused:
         house.correct(job_of(house, "drum 2.wav").id, "sub")
+    assert "stays" not in str(refused.value), "with its archive the sample is gone too"
     assert not files_below(house.packs)
 
 
@@ -421,6 +422,7 @@ def test_an_archive_that_is_delivered_again_waits_once(house: House) -> None:
     house.unpacking.step(house.library)
     house.unpacking.add(house.arrival(path))
     assert house.unpacking.left == 40
+    house.unpacking.let_go()
 
 
 def test_the_pipeline_reads_archives_between_other_work(house: House, wait_for: Callable[..., None]) -> None:

@@ -76,9 +76,10 @@ class ArchiveStore:
         try:
             opened = self._open(job.archive, replace(self.rules, most_bytes=most_bytes))
         except (ArchiveRefusedError, CacheUnavailableError) as error:
+            why = error.message.replace("it ", "the archive ", 1)  # that, and not the sample
             raise FilingError(
-                f"{job.source.name} cannot be read from {job.archive.name} again: {error.message}",
-                hint=f"The archive was at {job.archive}; the sample stays where it is",
+                f"{job.source.name} cannot be read from {job.archive.name} again: {why}",
+                hint=f"The archive was at {job.archive}; nothing else was changed",
             ) from error
         try:
             stat = opened.extract(sound, folder)

@@ -116,7 +116,7 @@ class Reviewing:
             self._filing.record(replace(job, state=before))
             raise
         if done.state is JobState.FAILED:
-            raise FilingError(done.reason, hint="The sample stays where it is")
+            raise FilingError(done.reason, hint="" if job.archive else "The sample stays where it is")
         return done
 
     def _reject(self, job: Job, label: str) -> Job:
