@@ -1,5 +1,5 @@
 // A short list of things to do that opens beside its button. Closes on Escape, on a click elsewhere, on a choice.
-import { html, useEffect, useRef, useState } from "./vendor/standalone.mjs";
+import { html, useLayoutEffect, useRef, useState } from "./vendor/standalone.mjs";
 import { Icon } from "./parts.js";
 
 const MARGIN = 8;
@@ -16,7 +16,8 @@ function place(dialog, button) {
 
 function List({ label, items, button, onClose }) {
   const box = useRef(null);
-  useEffect(() => {
+  // before the next key is heard: an effect that waits for the picture would lose an arrow that follows Enter at once
+  useLayoutEffect(() => {
     const dialog = box.current;
     dialog.showModal();
     place(dialog, button);
