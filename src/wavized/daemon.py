@@ -221,8 +221,9 @@ class Daemon:
         self._reception = self._received or Reception(pages=self._want_window)
         self._stack.callback(self._reception.close)  # also where the start fails before it serves
         self.events.subscribe(self._hear)
+        self._autostart = choose_autostart(login_command(self._config_path))
         if self._want_tray:  # it hears what happens while all else starts
-            self._tray = TraySide(self, self._config_path)
+            self._tray = TraySide(self, self._config_path, self._autostart)
         self._previews = Previews(default_command(), paths.cache_dir() / "previews")
         self._stack.callback(self._previews.close)
         self._sorter = Sorter(own_command(), self._reception.feed.tell_sort)
@@ -286,7 +287,7 @@ class Daemon:
             routes += settings.routes(
                 self._config_path,
                 lambda: tell_model(model_folder(self.config)),
-                choose_autostart(login_command(self._config_path)),
+                self._autostart,
                 self._follower.look,
             )
             routes += setup.routes(self._config_path, self._follower.look)

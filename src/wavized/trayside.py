@@ -17,10 +17,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Protocol
 
-from wavized.autostart.choose import choose_autostart
+from wavized.autostart.shape import Autostart
 from wavized.config import paths
 from wavized.config.model import Config
-from wavized.config.program import login_command, own_command
+from wavized.config.program import own_command
 from wavized.domain.events import Event, Notice
 from wavized.domain.job import Job, Recent, Status
 from wavized.errors import WavizedError
@@ -56,13 +56,13 @@ class Commanded(Protocol):
 class TraySide:
     """The tray of one daemon, shown once. Implements `TrayOwner`."""
 
-    def __init__(self, daemon: Commanded, config_path: Path) -> None:
+    def __init__(self, daemon: Commanded, config_path: Path, autostart: Autostart) -> None:
         self._daemon = daemon
         self._config_path = config_path
         self._notifications = Notifications(lambda: daemon.config.notifications)
         self._answers: SimpleQueue[Message] = SimpleQueue()
         self._muted_until: float | None = None
-        self._autostart = choose_autostart(login_command(config_path))
+        self._autostart = autostart
         self._at_login: bool | None = None
         self._login_asked = float("-inf")
         self._errands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tray-errands")

@@ -120,18 +120,21 @@ def test_the_window_of_a_first_run_is_shown_too(bare, browser):
     assert not bare.config.exists()
 
 
+def start_and_wait_in_vain(bare):
+    """Start a daemon while somebody holds the lock: it neither runs nor leaves."""
+    with bare.log.open("ab") as log:
+        bare.daemon = subprocess.Popen(
+            bare.command("run", "--no-tray", "--config", str(bare.config)), env=bare.environment, stderr=log
+        )
+    with pytest.raises(subprocess.TimeoutExpired):
+        bare.daemon.wait(4)
+
+
 def test_a_start_while_the_first_is_leaving_goes_on(bare, monkeypatch):
     """Quit and a click right after: the second waits for the lock, then runs."""
     monkeypatch.setenv("XDG_STATE_HOME", bare.environment["XDG_STATE_HOME"])
     with InstanceLock(paths.state_dir(create=True) / "daemon.lock", runtime=paths.runtime_file()):
-        with bare.log.open("ab") as log:
-            bare.daemon = subprocess.Popen(
-                bare.command("run", "--no-tray", "--config", str(bare.config)),
-                env=bare.environment,
-                stderr=log,
-            )
-        with pytest.raises(subprocess.TimeoutExpired):
-            bare.daemon.wait(4)
+        start_and_wait_in_vain(bare)
     bare.wait(lambda: bare.status()["state"] == "watching")
     assert bare.status()["pid"] == bare.daemon.pid
     assert bare.stop() == 0
@@ -158,14 +161,7 @@ def test_started_by_systemd_it_waits_for_a_command_at_work(bare, monkeypatch, tm
         ear.settimeout(60)
         bare.environment["NOTIFY_SOCKET"] = str(tmp_path / "notify")
         with InstanceLock(paths.state_dir(create=True) / "daemon.lock", runtime=paths.runtime_file()):
-            with bare.log.open("ab") as log:
-                bare.daemon = subprocess.Popen(
-                    bare.command("run", "--no-tray", "--config", str(bare.config)),
-                    env=bare.environment,
-                    stderr=log,
-                )
-            with pytest.raises(subprocess.TimeoutExpired):
-                bare.daemon.wait(4)
+            start_and_wait_in_vain(bare)
         assert ear.recv(4096).decode() == f"READY=1\nSTATUS=Watching {bare.inbox}"
     del bare.environment["NOTIFY_SOCKET"]
     assert bare.stop() == 0

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from support.desktop import wait_until
+from wavized.autostart.choose import choose_autostart
 from wavized.config.model import Config
+from wavized.config.program import login_command
 from wavized.domain.events import Event, Notice
 from wavized.domain.job import DaemonState, Job, Recent, Status
 from wavized.errors import WavizedError
@@ -90,7 +92,7 @@ def side(daemon, tmp_path, monkeypatch) -> TraySide:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     config = tmp_path / "config.yaml"
     config.write_text(f"library: {tmp_path / 'library'}\n")
-    side = TraySide(daemon, config)
+    side = TraySide(daemon, config, choose_autostart(login_command(config)))
     side.stop()  # it is never shown
     return side
 
@@ -242,7 +244,7 @@ def test_the_check_up_is_what_doctor_says(daemon, tmp_path, monkeypatch, opened)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     config = tmp_path / "config.yaml"
     config.write_text(f"library: {tmp_path / 'library'}\n")
-    side = TraySide(daemon, config)
+    side = TraySide(daemon, config, choose_autostart(login_command(config)))
     side.choose(Choice(Action.CHECK_UP))
     wait_until(lambda: opened() != [], "the report opened")
     (report,) = opened()

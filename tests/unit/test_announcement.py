@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from wavized.domain.job import Job, JobState, Origin
 from wavized.domain.sample import FileStat, FilingMode
-from wavized.logic.announcement import MOST_TEXT, TOLD, Outcome, announce, outcome_of, shorten
+from wavized.logic.announcement import MOST_TEXT, TOLD, Outcome, announce, outcome_of
+from wavized.logic.wording import shorten
 
 FILED, REVIEW, FAILED = TOLD
 ROOT = Path("/home/me/Downloads")

@@ -34,6 +34,18 @@ def version_folder(below: Path, archive: Path, stat: FileStat, origin: Origin) -
     return below / origin.value / version / (name or "archive.zip")
 
 
+def is_in_archive(below: Path, job: Job) -> bool:
+    """Whether the archive is still the one that the sample came from."""
+    if job.archive is None:
+        return False
+    try:
+        status = job.archive.stat()
+    except OSError:
+        return False
+    now = FileStat(status.st_size, status.st_mtime_ns)
+    return any(version_folder(below, job.archive, now, origin) == job.root for origin in Origin)
+
+
 class ArchiveStore:
     """Implements `wavized.ports.Archives`. `folder` is the program's own. Any thread may call.
 
@@ -148,18 +160,7 @@ class ArchiveStore:
         if job.state is JobState.FILED:
             return False
         waits = job.state not in AT_REST or job.state is JobState.AWAITING_REVIEW
-        return waits or not self._is_unchanged(job)
-
-    def _is_unchanged(self, job: Job) -> bool:
-        """Whether the archive is still the one that the sample came from."""
-        if job.archive is None:
-            return False
-        try:
-            status = job.archive.stat()
-        except OSError:
-            return False
-        now = FileStat(status.st_size, status.st_mtime_ns)
-        return any(self.folder_for(job.archive, now, origin) == job.root for origin in Origin)
+        return waits or not is_in_archive(self._folder, job)
 
     def _remove_empty(self, folder: Path) -> None:
         while folder != self._folder and folder.is_relative_to(self._folder):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from wavized.domain.job import Job, JobState
+from wavized.logic.wording import shorten
 
 MOST_TITLE = 63
 """Characters; Windows takes no more."""
@@ -57,16 +58,6 @@ def announce(outcomes: Sequence[Outcome]) -> str:
     if failed:
         told.append(f"{failed} failed")
     return shorten(", ".join(told), MOST_TEXT)
-
-
-def shorten(text: str, most: int) -> str:
-    """At most so many characters, all of them fit to be shown in one line: the middle is left out."""
-    shown = "".join(c if c.isprintable() else "\ufffd" if "\ud800" <= c <= "\udfff" else " " for c in text)
-    shown = " ".join(shown.split())
-    if len(shown) <= most:
-        return shown
-    tail = most // 3
-    return f"{shown[: most - tail - 1].rstrip()}…{shown[-tail:].lstrip()}"
 
 
 def _single(one: Outcome) -> str:

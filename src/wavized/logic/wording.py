@@ -75,3 +75,13 @@ def printable(text: str) -> str:
         else "\ufffd"
         for c in text
     )
+
+
+def shorten(text: str, most: int) -> str:
+    """At most so many characters, all of them fit to be shown in one line: the middle is left out."""
+    shown = "".join(c if c.isprintable() else "\ufffd" if "\ud800" <= c <= "\udfff" else " " for c in text)
+    shown = " ".join(shown.split())
+    if len(shown) <= most:
+        return shown
+    tail = most // 3
+    return f"{shown[: most - tail - 1].rstrip()}…{shown[-tail:].lstrip()}"

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from wavized.archives.store import version_folder
+from wavized.archives.store import is_in_archive
 from wavized.config import paths
-from wavized.domain.job import Job, JobState, Origin
-from wavized.domain.sample import FileStat
+from wavized.domain.job import Job, JobState
 from wavized.errors import FilingError
 from wavized.journal.glance import jobs_from, open_to_look
 from wavized.library.digest import sha256_of
@@ -62,18 +61,7 @@ def verdicts() -> Iterator[Verdict]:
 
 def _lies_elsewhere(job: Job) -> bool:
     """Whether this very sample is still in the archive that it came from, or in the library."""
-    return _is_in_archive(job) or _is_in_library(job)
-
-
-def _is_in_archive(job: Job) -> bool:
-    if job.archive is None:
-        return False
-    try:
-        status = job.archive.stat()
-    except OSError:
-        return False
-    now = FileStat(status.st_size, status.st_mtime_ns)
-    return any(version_folder(folder(), job.archive, now, origin) == job.root for origin in Origin)
+    return is_in_archive(folder(), job) or _is_in_library(job)
 
 
 def _is_in_library(job: Job) -> bool:

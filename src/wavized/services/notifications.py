@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from wavized.domain.events import Event, JobChanged, Notice
 from wavized.domain.job import Job, JobState, Origin
 from wavized.domain.sample import Kind
-from wavized.logic.announcement import MOST_TEXT, MOST_TITLE, TOLD, Outcome, announce, outcome_of, shorten
+from wavized.logic.announcement import MOST_TEXT, MOST_TITLE, TOLD, Outcome, announce, outcome_of
 from wavized.logic.lifecycle import AT_REST
+from wavized.logic.wording import shorten
 
 QUIET_SECONDS = 5.0
 """Nothing new for so long, and nothing under way: it has come to rest and is told."""

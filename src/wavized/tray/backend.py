@@ -172,12 +172,3 @@ def _import_pystray() -> ModuleType:
             f"No tray icon: the display cannot be used ({error})", hint=TRAY_HINT
         ) from error
     return pystray
-
-
-def why_unavailable() -> TrayUnavailableError | None:
-    """What keeps an icon from being shown here; None where nothing is known to. For `doctor`."""
-    try:
-        _import_pystray()
-    except TrayUnavailableError as error:
-        return error
-    return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wavized.domain.job import DaemonState, Recent, Status
+from wavized.logic.wording import shorten
 
 MAX_TITLE = 127
 """Characters of a tooltip; Windows refuses longer ones."""
@@ -238,15 +239,3 @@ def _samples(number: int) -> str:
 def time_of_day(moment: float) -> str:
     """The local time, `15:20`, of a moment in seconds since the epoch."""
     return f"{datetime.fromtimestamp(moment):%H:%M}"
-
-
-def shorten(text: str, most: int) -> str:
-    """At most so many characters on one line, cut in the middle: a name's end tells as much as its start.
-
-    Characters that no menu can show (file names may hold any) are replaced.
-    """
-    text = "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))
-    if len(text) <= most:
-        return text
-    head = (most - 1) * 2 // 3
-    return f"{text[:head]}…{text[len(text) - (most - 1 - head) :]}"

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from wavized.config.installation import Kind, installation
 from wavized.logic.desktop_hints import Python, Surroundings
 
 log = logging.getLogger(__name__)
@@ -60,14 +61,14 @@ def system_names() -> tuple[str, ...]:
 
 
 def whose_python() -> Python:
-    """By where this Python lies; only the distribution's own sees the distribution's packages."""
-    if getattr(sys, "frozen", False):
-        return Python.FROZEN
-    prefix = Path(sys.prefix)
-    if (prefix / "pipx_metadata.json").is_file():
-        return Python.PIPX
-    if (prefix / "uv-receipt.toml").is_file():
-        return Python.UV
+    """By how the program was installed; only the distribution's own sees the distribution's packages."""
+    match installation().kind:
+        case Kind.APP | Kind.PACKAGE:
+            return Python.FROZEN
+        case Kind.PIPX:
+            return Python.PIPX
+        case Kind.UV:
+            return Python.UV
     return Python.SYSTEM if sys.prefix == sys.base_prefix == "/usr" else Python.VENV
 
 
