@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help demo test lint check bench model wheel wheel-check frozen frozen-check deb clean
+.PHONY: help demo test torture lint check bench model wheel wheel-check frozen frozen-check deb clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'demo          show what it does, on a temporary folder'
 	@echo 'test          the whole test suite (ARGS=...)'
+	@echo 'torture       faults, floods and hostile input in full: hours, with a table of what was tried (ARGS=...)'
 	@echo 'lint          ruff, mypy and the import contracts;  check: lint and test'
 	@echo 'bench         measure the speed on this machine'
 	@echo 'model         make the model anew (CORPUS=DIR, OUT=DIR)'
@@ -34,6 +35,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(ARGS)
+
+torture: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest tests/faults --torture $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check src tests packaging

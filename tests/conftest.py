@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from support.program import Program
 from support.tiny_model import make_tiny_model, write_manifest
+from support.torture import FOLDER, table
 
 # A slow machine is no fault of the code: only what a test asserts decides.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -19,6 +20,21 @@ settings.load_profile("any machine")
 # A shell starts its background jobs with Ctrl-C ignored, and every process started here would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--torture", action="store_true", help="the fault tests in full (hours), with a table of them"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """After the full form: the table, also kept as `build/torture/report.md`."""
+    if not config.getoption("--torture"):
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "report.md").write_text(table(), encoding="utf-8")
+    terminalreporter.write_line(f"\n{table()}\nkept in {FOLDER / 'report.md'}")
 
 
 @pytest.fixture
