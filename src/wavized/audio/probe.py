@@ -6,27 +6,22 @@ The daemon imports this: no numpy, no libsndfile. Content decides what a file is
 from __future__ import annotations
 
 import codecs
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from wavized.audio.containers import MPEG_LAYER_3, must_be_in_range, read_container
+from wavized.audio.ogg import read_ogg
 from wavized.audio.stream import Section, open_sample
 from wavized.domain.sample import Header
 from wavized.errors import UnreadableAudioError
 
-_KINDS = {
-    "audio/mpeg": "mp3",
-    "audio/flac": "flac",
-    'audio/ogg; codecs="vorbis"': "ogg",
-    'audio/ogg; codecs="opus"': "opus",
-    'audio/ogg; codecs="flac"': "ogg",
-}
+_KINDS = {"audio/mpeg": "mp3", "audio/flac": "flac"}
 _MPEG_MISSING_BYTES = 4096
-_OGG_TAIL_BYTES = 27 + 255 + 255 * 255
-"""The longest page there is: the last one begins within so many bytes of the end."""
-_READING_LIMIT = 8 << 20
+_HEADER_LIMIT = 1 << 20
+"""Bytes that are read of one header: the first frame of an MP3 lies within so many after its tags."""
 _READING_FEE = 64
 """Each read counts as at least so many bytes, so that many small ones end as well."""
 
@@ -98,13 +93,16 @@ def _is_text(head: bytes) -> bool:
 
 
 def _reader_for(kind: str) -> Callable[[Section], Header]:
-    return {"riff": _container_header, "aiff": _container_header, "ogg": _ogg_header}.get(kind, _tag_header)
+    return {"riff": _container_header, "aiff": _container_header, "ogg": read_ogg}.get(kind, _tag_header)
 
 
 def _container_header(section: Section) -> Header:
     container = read_container(section)
     if container.code == MPEG_LAYER_3:  # decoded as any WAV; only its length is told by the stream inside
-        inner = _tag_header(section.part(container.data_start, container.data_size))
+        stream = section.part(container.data_start, container.data_size)
+        if identify(stream) != "mp3":
+            raise UnreadableAudioError("is a WAV that calls something else MP3")
+        inner = _tag_header(stream)
         return replace(inner, format="wav", complete=container.complete)
     return Header(
         format=container.format,
@@ -115,51 +113,37 @@ def _container_header(section: Section) -> Header:
     )
 
 
-def _ogg_header(section: Section) -> Header:
-    header = _tag_header(section)
-    start = max(section.size - _OGG_TAIL_BYTES, 0)
-    section.seek(start)
-    tail = section.read()
-    page = tail.rfind(b"OggS")
-    return replace(header, complete=None if page < 0 else _last_page_is_whole(tail[page:]))
-
-
-def _last_page_is_whole(page: bytes) -> bool | None:
-    """False where the last page is cut, None where it is whole and does not say that it is the last."""
-    if len(page) < 27 or len(page) < 27 + page[26]:
-        return False
-    if len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]]):
-        return False
-    return True if page[5] & 4 else None
-
-
 def _tag_header(section: Section) -> Header:
-    """FLAC, MP3, Ogg Vorbis and Opus, by tinytag, which is held to a limit of reading."""
+    """FLAC and MP3, by tinytag, which is held to a limit of reading and parses no words.
+
+    It looks for each text among all it has of the same name, which takes minutes where there are many.
+    """
     from tinytag import TinyTag, TinyTagException  # here, since most samples are WAV and never need it
 
     section.seek(0)
-    sparing = cast(BinaryIO, Sparing(section))
+    sparing = cast(BinaryIO, Sparing(section, _HEADER_LIMIT))
     try:
-        tag = TinyTag.get(file_obj=sparing)
+        tag = TinyTag.get(file_obj=sparing, tags=False)
     except TinyTagException as error:
         raise UnreadableAudioError("has a damaged header") from error
-    if not tag.samplerate or not tag.channels or tag.duration is None:
+    length_s = math.nan if tag.duration is None else tag.duration
+    if not tag.samplerate or not tag.channels or not 0.0 <= length_s < math.inf:
         raise UnreadableAudioError("has a header without sample rate, channels or length")
     kind = _KINDS.get(getattr(tag, "mime_type", None) or "", "")
     complete = None
     if kind == "mp3" and tag.bitrate:
         # with a Xing header this is the number of bytes that it promises
-        promised = tag.bitrate * tag.duration * 125
+        promised = tag.bitrate * length_s * 125
         complete = False if promised > section.size + _MPEG_MISSING_BYTES else None
-    return Header(kind, tag.samplerate, tag.channels, tag.duration, complete)
+    return Header(kind, tag.samplerate, tag.channels, length_s, complete)
 
 
 class Sparing:
-    """A section that is at its end once too much was read of it."""
+    """A section that is at its end once `limit` bytes, or a great many small pieces, were read of it."""
 
-    def __init__(self, section: Section) -> None:
+    def __init__(self, section: Section, limit: int) -> None:
         self._section = section
-        self._left = _READING_LIMIT
+        self._left = limit
         self.seek = section.seek
         self.tell = section.tell
 

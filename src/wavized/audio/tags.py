@@ -23,6 +23,10 @@ MAX_CHARACTERS = 200
 MAX_TEXTS = 32
 """No sample has more to say; a file made to keep us busy may."""
 
+_READING_LIMIT = 32 << 10
+"""Bytes that are read in all, skipped pictures not counted: tinytag compares each text with every other of
+the same name, so what is read has to be little."""
+
 _OTHER = frozenset(
     {"comment", "keywords", "ikey", "subject", "isbj", "description", "category", "tags", "grouping"}
 )
@@ -51,7 +55,7 @@ def _texts(section: Section) -> tuple[str, ...]:
 
     marks = _acid_marks(section) if identify(section) == "riff" else []
     section.seek(0)
-    tag = TinyTag.get(file_obj=cast(BinaryIO, Sparing(section)), duration=False)
+    tag = TinyTag.get(file_obj=cast(BinaryIO, Sparing(section, _READING_LIMIT)), duration=False)
     told = [tag.title, tag.genre, tag.comment]
     told += [
         text for name, texts in tag.other.items() if name.casefold().strip("_") in _OTHER for text in texts
