@@ -18,6 +18,7 @@ from wavized.domain.sample import Arrival, FileStat, FilingMode, Kind
 from wavized.journal.store import SqliteJournal
 from wavized.library.digest import sha256_of
 from wavized.library.filer import LibraryFiler
+from wavized.ports import Clock
 from wavized.services.filing import Filing, Shelves
 from wavized.services.hub import EventHub
 from wavized.services.intake import Intake, Limits
@@ -130,16 +131,27 @@ class EventLog(EventHub):
 class House:
     """An inbox, a library and everything between them, below one folder."""
 
-    def __init__(self, place: Path, *, origin: Origin = Origin.WATCH, ear: ScriptedEar | None = None) -> None:
-        self.inbox = place / "inbox"
-        self.library = place / "library"
+    def __init__(
+        self,
+        place: Path,
+        *,
+        origin: Origin = Origin.WATCH,
+        ear: ScriptedEar | None = None,
+        inbox: Path | None = None,
+        library: Path | None = None,
+        clock: Clock | None = None,
+        journal: Callable[[Path], SqliteJournal] = SqliteJournal,
+    ) -> None:
+        """Inbox and library lie below `place`, unless they are to lie on other disks."""
+        self.inbox = inbox or place / "inbox"
+        self.library = library or place / "library"
         self.inbox.mkdir(exist_ok=True)
         self.library.mkdir(exist_ok=True)
         self.ear = ear or ScriptedEar()
-        self.clock = SteppingClock()
+        self.clock = clock or SteppingClock()
         self.log = EventLog()
         self.origin = origin
-        self.journal = SqliteJournal(place / "journal.db")
+        self.journal = journal(place / "journal.db")
         self.filer = LibraryFiler((".asd",))
         self.packs = place / "cache" / "packs"
         self.archives = ArchiveStore(self.packs, self.journal, sha256_of, Rules(10_000_000, (".asd",)))
