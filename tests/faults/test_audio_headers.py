@@ -2,70 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import os
-import signal
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
+from support.hostile import BUSY
+from support.looking import MOST_SECONDS, at_most, look_at
 from support.mutants import corpus, mutant
 from support.torture import FOLDER, Trial
-from wavized.audio.playable import browser_type
-from wavized.audio.probe import HeaderProbe
-from wavized.audio.stream import Section, open_sample
-from wavized.audio.tags import MAX_CHARACTERS, MAX_TEXTS, read_tags
-from wavized.errors import UnreadableAudioError
 
 SEED = int(os.environ.get("TORTURE_SEED", "20261123"))
-MOST_SECONDS = 1.0
-"""Of processor time for one file: header, tags and what a browser could do with it."""
-
-
-class TooLongError(AssertionError):
-    """A file took more than its time."""
-
-
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Break off whatever takes longer than this, in processor time."""
-    if sys.platform == "win32":
-        yield
-        return
-
-    def break_off(*_: object) -> None:
-        raise TooLongError(f"took more than {seconds:g} s")
-
-    before = signal.signal(signal.SIGVTALRM, break_off)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
-        signal.signal(signal.SIGVTALRM, before)
-
-
-def look_at(path: Path) -> bool:
-    """All that the daemon does with a file's content but its digest; True where it has a sane header."""
-    texts = read_tags(path)
-    assert len(texts) <= MAX_TEXTS and all(len(text) <= MAX_CHARACTERS for text in texts)
-    file, size = open_sample(path)
-    with file:
-        browser_type(Section(file, 0, size))
-    try:
-        header = HeaderProbe().read_header(path)
-    except UnreadableAudioError as error:
-        assert error.message
-        return False
-    assert header.format in ("wav", "aiff", "flac", "ogg", "opus", "mp3")
-    assert 8_000 <= header.sample_rate <= 192_000 and 1 <= header.channels <= 8
-    assert 0.0 <= header.duration_s < math.inf
-    return True
 
 
 @pytest.fixture
@@ -104,7 +54,7 @@ def test_damaged_headers(place: Path, trial: Trial):
         begun = time.process_time()
         try:
             with at_most(MOST_SECONDS):
-                sane += look_at(path) if content else 0
+                sane += bool(content and look_at(path))
         except BaseException as error:
             kept = keep(content, f"header-{SEED}-{number}")
             raise AssertionError(f"TORTURE_SEED={SEED}, file {number}, kept as {kept}: {error!r}") from error
@@ -115,6 +65,19 @@ def test_damaged_headers(place: Path, trial: Trial):
     trial.note(f"memory grew by {grown:.0f} MB")
     assert sane > count / 50
     assert grown < 100
+
+
+@pytest.mark.parametrize("what", BUSY)
+def test_headers_without_end(place: Path, trial: Trial, what: str):
+    """Headers and tags made to keep a reader busy"""
+    (place / "busy").write_bytes(BUSY[what]())
+    begun = time.process_time()
+    with at_most(MOST_SECONDS):
+        header = look_at(place / "busy")
+    trial.count()
+    trial.note(f"{(time.process_time() - begun) * 1000:.0f} ms")
+    if what.startswith(("FLAC with a pict", "ID3 with", "WAV whose", "Ogg with", "LIST", "AIFF with")):
+        assert header is not None and header.duration_s < 1.0  # what is said of the sound is understood
 
 
 def keep(content: bytes, name: str) -> Path:

@@ -52,7 +52,7 @@ def corpus() -> tuple[bytes, ...]:
         id3v2() + mpeg,
         id3v2() + mpeg + b"TAG" + b"Growl".ljust(125, b"\0"),
         id3v2() + flac,
-        flac[:42] + _flac_block(4, _comments()) + _flac_block(6, b"\0" * 400) + flac[42:],
+        flac[:42] + flac_block(4, _comments()) + flac_block(6, b"\0" * 400) + flac[42:],
     ]
     return tuple(made)
 
@@ -84,7 +84,8 @@ def id3_frame(name: bytes, body: bytes) -> bytes:
     return name + struct.pack(">IH", len(body), 0) + body
 
 
-def _flac_block(kind: int, body: bytes) -> bytes:
+def flac_block(kind: int, body: bytes) -> bytes:
+    """A block of metadata that is not the last."""
     return struct.pack(">I", kind << 24 | len(body)) + body
 
 
