@@ -94,6 +94,12 @@ def complaints(
     ]
 
 
+def losses(before: Before, *, inbox: Roots, library: Roots, state_db: Path, mode: str | None) -> list[str]:
+    """What is wrong at any instant, also right after a kill, when parts and unfinished rows may lie about."""
+    found = complaints(before, inbox=inbox, library=library, state_db=state_db, mode=mode, at_rest=False)
+    return [one for one in found if one.startswith(("lost:", "altered:", "partial:", "journal:"))]
+
+
 def complaints_when_undone(before: Before, *, inbox: Roots, library: Roots) -> list[str]:
     """All that is wrong after everything was undone: each file is to be where and what it was, no other."""
     now = tree((*_roots(inbox), *_roots(library)))
@@ -160,7 +166,7 @@ class _World:
         """Files in the library that hold nothing the user ever had."""
         had = {file.digest for file in self.before.files.values()} | self.before.inside.keys()
         for path, file in self.library.items():
-            if file.digest not in had:
+            if file.digest not in had and not path.name.startswith(TEMPORARY):
                 yield f"partial: {path} ({file.size} bytes) is no whole copy of anything there was"
 
     def twice(self) -> Iterator[str]:

@@ -1,0 +1,86 @@
+"""Killed anywhere: real journal, filer, recovery, archives and pipeline in children that die by SIGKILL."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from support.house import House
+from support.mortal import (
+    Work,
+    World,
+    dies_at_acts,
+    dies_at_writes,
+    in_child,
+    live,
+    pack_of_files,
+    undo_all,
+)
+from support.torture import Trial
+from wavized.domain.sample import FilingMode
+
+SEED = 20_240_817
+
+every_mode = pytest.mark.parametrize("mode", list(FilingMode))
+Mortal = Callable[[Callable[[House], None], Path], Work]
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: syncing costs nothing there."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="wavized-", dir=memory if memory.is_dir() else tmp_path) as name:
+        yield Path(name)
+
+
+@every_mode
+def test_killed_at_each_write_of_the_journal(mode: FilingMode, quick: Path, trial: Trial) -> None:
+    """The program is killed before and after every write to its journal while a pack is filed"""
+    die_everywhere(World(quick / "world", mode), dies_at_writes, trial, most=trial.times(12, 100_000))
+
+
+@every_mode
+def test_killed_at_each_act_on_the_disk(mode: FilingMode, quick: Path, trial: Trial) -> None:
+    """The program is killed before its acts on the disk (open, link, rename, remove …) while a pack is filed"""
+    die_everywhere(World(quick / "world", mode), dies_at_acts, trial, most=trial.times(12, 400))
+
+
+def die_everywhere(world: World, mortal: Mortal, trial: Trial, *, most: int) -> None:
+    """At every tick of a whole life, or at `most` of them spread over it: die, start again, compare, undo."""
+    files = pack_of_files(world.place.parent)
+    life = mortal(partial(live, mode=world.mode), world.place)
+    again = dies_at_writes(partial(live, mode=world.mode), world.place)
+    undo = dies_at_writes(undo_all, world.place)
+    arrive(world, files)
+    ticks = in_child(life)
+    assert ticks is not None and ticks > 100
+    world.assert_sound("without any kill")
+    for at in spread(ticks, most):
+        arrive(world, files)
+        assert in_child(life, at) is None, f"tick {at} never came"
+        world.assert_nothing_lost(f"killed at {at} of {ticks}")
+        in_child(again)
+        world.assert_sound(f"started again after a kill at {at} of {ticks}")
+        in_child(undo)
+        world.assert_undone(f"all undone after a kill at {at} of {ticks}")
+        trial.count()
+    trial.note(f"{ticks} places to die at")
+
+
+def arrive(world: World, files: dict[str, bytes]) -> None:
+    """The whole pack, in an empty world."""
+    world.anew()
+    for name, content in files.items():
+        world.bring(name, content)
+
+
+def spread(ticks: int, most: int) -> list[int]:
+    """At most so many of the ticks; by a seed where not all."""
+    if most >= ticks:
+        return list(range(1, ticks + 1))
+    return sorted(random.Random(SEED).sample(range(1, ticks + 1), most))
