@@ -92,12 +92,14 @@ class TraySide:
 
     def model(self) -> MenuModel:
         """The tray as it should look now."""
+        now = time.time()
         until = self._muted_until  # read once: the menu may change it meanwhile
-        if until is not None and until <= time.time():
+        if until is not None and until <= now:
             self._mute(None)  # also where the computer slept, which stops the clock of the notifications
         return build(
             self._daemon.status(),
             Extras(
+                now=now,
                 starting=not self._daemon.is_ready,
                 at_login=self._starts_at_login(),
                 notifies=self._daemon.config.notifications,

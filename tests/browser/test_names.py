@@ -54,7 +54,7 @@ def test_a_sort_of_such_names_shows_them_as_they_are(page, program):
     folder = program.place / "<b>pack</b>"
     write_tone(folder / NASTY)
     go(page, "Sort a folder")
-    page.get_by_role("combobox", name="Folder to sort").fill(str(folder))
+    page.get_by_role("combobox", name="Folder or .zip to sort").fill(str(folder))
     page.get_by_role("button", name="Show what would happen").click()
     expect(page.get_by_role("region", name="Preview")).to_contain_text("<b>pack</b>")
     expect(page.get_by_role("table").get_by_role("rowheader", name=NASTY)).to_be_visible()

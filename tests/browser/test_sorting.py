@@ -24,7 +24,7 @@ def tree(folder):
 
 
 def choose(page, folder):
-    page.get_by_role("combobox", name="Folder to sort").fill(str(folder))
+    page.get_by_role("combobox", name="Folder or .zip to sort").fill(str(folder))
 
 
 def test_a_preview_changes_nothing_and_then_it_is_done(visitor, program):
@@ -35,7 +35,7 @@ def test_a_preview_changes_nothing_and_then_it_is_done(visitor, program):
     page = visitor.visit("sort")
     look = page.get_by_role("button", name="Show what would happen")
     expect(look).to_be_disabled()
-    expect(page.get_by_text("Choose a folder first.")).to_be_visible()
+    expect(page.get_by_text("Choose a folder or a .zip first.")).to_be_visible()
     choose(page, folder)
     before = tree(program.place / "old drive") | tree(program.library)
     look.click()
@@ -62,7 +62,7 @@ def test_a_folder_that_is_not_there_is_named(visitor, program):
     """The field says what is wrong, and nothing is begun."""
     page = visitor.visit("sort")
     again = page.get_by_role("button", name="Another folder")
-    folder = page.get_by_role("combobox", name="Folder to sort")
+    folder = page.get_by_role("combobox", name="Folder or .zip to sort")
     expect(again.or_(folder)).to_be_visible()
     if again.is_visible():
         again.click()
@@ -80,7 +80,7 @@ def test_stop_in_the_middle_leaves_nothing_half_done(visitor, program):
     before = tree(folder)
     page = visitor.visit("sort")
     again = page.get_by_role("button", name="Another folder")
-    expect(again.or_(page.get_by_role("combobox", name="Folder to sort"))).to_be_visible()
+    expect(again.or_(page.get_by_role("combobox", name="Folder or .zip to sort"))).to_be_visible()
     if again.is_visible():
         again.click()
     choose(page, folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,6 @@ from wavized.tray.menu import (
     Picture,
     Sections,
     build,
-    time_of_day,
 )
 
 PLAIN = Extras()
@@ -42,6 +41,7 @@ STATUSES = st.builds(
 )
 EXTRAS = st.builds(
     Extras,
+    now=st.floats(0, 4e9),
     starting=st.booleans(),
     at_login=st.none() | st.booleans(),
     notifies=st.booleans(),
@@ -59,9 +59,9 @@ def items(status: Status, extras: Extras = PLAIN) -> list[MenuItem]:
     return flat(build(status, extras).sections)
 
 
-def texts(status: Status) -> list[str]:
+def texts(status: Status, extras: Extras = PLAIN) -> list[str]:
     """The lines of the menu itself, in order."""
-    return [item.text for section in build(status).sections for item in section]
+    return [item.text for section in build(status, extras).sections for item in section]
 
 
 def item(text: str, status: Status, extras: Extras = PLAIN) -> MenuItem:
@@ -138,9 +138,11 @@ def test_pause_asks_for_how_long_and_says_until_when():
         ("For 1 hour", Choice(Action.PAUSE, minutes=60.0)),
         ("Until resumed", Choice(Action.PAUSE)),
     ]
-    end = datetime(2026, 5, 4, 15, 20).timestamp()
-    paused = Status(DaemonState.PAUSED, paused_until=end, pending=2)
-    assert texts(paused)[0] == "Paused until 15:20, 2 samples to go"
+    end = datetime(2026, 5, 4, 15, 20)
+    paused = Status(DaemonState.PAUSED, paused_until=end.timestamp(), pending=2)
+    today, eve = (Extras(now=(end - timedelta(hours=hours)).timestamp()) for hours in (15, 16))
+    assert texts(paused, today)[0] == "Paused until 15:20, 2 samples to go"
+    assert texts(paused, eve)[0] == "Paused until tomorrow 15:20, 2 samples to go"
 
 
 def test_notifications_are_muted_and_heard_again():
@@ -148,7 +150,7 @@ def test_notifications_are_muted_and_heard_again():
     mute = item("Mute notifications for 1 h", WATCHING)
     assert (mute.choice, mute.checked) == (Choice(Action.MUTE, minutes=60.0), False)
     until = datetime(2026, 5, 4, 9, 5).timestamp()
-    muted = item("Notifications muted until 09:05", WATCHING, Extras(muted_until=until))
+    muted = item("Notifications muted until 09:05", WATCHING, Extras(now=until - 60, muted_until=until))
     assert (muted.choice, muted.checked) == (Choice(Action.UNMUTE), True)
     assert not any("otifications" in each.text for each in items(WATCHING, Extras(notifies=False)))
 
@@ -241,7 +243,3 @@ def test_a_long_name_keeps_its_start_and_its_end():
     status = Status(DaemonState.WATCHING, recent=(Recent(1, "x" * 200 + "_G#.wav", "808", "/lib/808"),))
     shown = next(text for text in texts(status) if text.startswith("Last filed: 808/xxx"))
     assert shown.endswith("_G#.wav") and "…" in shown and len(shown) == MAX_ITEM
-
-
-def test_times_are_told_by_the_local_clock():
-    assert time_of_day(datetime(2026, 1, 2, 7, 3).timestamp()) == "07:03"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import datetime
+import time
 
 from wavized.cli.output import print_json, printable
 from wavized.cli.settings import journal_to_read
@@ -12,6 +12,7 @@ from wavized.config import paths
 from wavized.control.client import DaemonClient
 from wavized.domain.job import DaemonState, Status
 from wavized.errors import NotRunningError
+from wavized.logic.wording import time_of_day
 from wavized.services.status import read_status
 
 KEYS = ("state", "pending", "filed", "review", "skipped", "failed", "worker", "pid", "paused_until")
@@ -88,7 +89,4 @@ def print_status(status: Status) -> None:
 def _paused(until: float | None) -> str:
     if until is None:
         return "Paused: new samples wait until you say `wavized resume`"
-    end = datetime.fromtimestamp(until)
-    today = end.date() == datetime.now().date()
-    when = f"{end:%H:%M}" if today else f"tomorrow {end:%H:%M}"
-    return f"Paused until {when}; `wavized resume` goes on at once"
+    return f"Paused until {time_of_day(until, time.time())}; `wavized resume` goes on at once"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from wavized.domain.hearing import Evidence
 from wavized.domain.sample import Kind
@@ -63,6 +64,16 @@ def testimony(witness: Evidence) -> str:
     if witness.source == RHYTHM and len(labels) > 1:
         told = "nothing either way" if len(labels) == len(witness.scores) else "one sound, no loop"
     return f'{sources([witness.source])} {told} ("{witness.detail}")'
+
+
+def time_of_day(moment: float, now: float) -> str:
+    """The local time of a moment within a day from now: `15:20` or `tomorrow 00:10`.
+
+    Both in seconds since the epoch. The window's pages say it the same way.
+    """
+    then = datetime.fromtimestamp(moment)
+    today = then.date() == datetime.fromtimestamp(now).date()
+    return f"{then:%H:%M}" if today else f"tomorrow {then:%H:%M}"
 
 
 def printable(text: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from wavized.domain.job import DaemonState, Recent, Status
-from wavized.logic.wording import shorten
+from wavized.logic.wording import shorten, time_of_day
 
 MAX_TITLE = 127
 """Characters of a tooltip; Windows refuses longer ones."""
@@ -93,9 +92,10 @@ class Extras:
 
     `at_login` is whether Wavized starts at login: None where this system cannot do that. `muted_until` is
     when notifications are told again (seconds since the epoch): None where they are, or are off anyway
-    (`notifies`).
+    (`notifies`). `now` is in seconds since the epoch.
     """
 
+    now: float = 0.0
     starting: bool = False
     at_login: bool | None = None
     notifies: bool = True
@@ -106,7 +106,7 @@ class Extras:
 def build(status: Status, extras: Extras = Extras()) -> MenuModel:
     """The tray for a status."""
     picture = _picture(status, extras)
-    line = _state_line(status, picture)
+    line = _state_line(status, picture, extras.now)
     sections = (
         _facts(status, line),
         (
@@ -139,7 +139,7 @@ def _badge(number: int) -> str:
     return str(number) if number < 10 else "9+"
 
 
-def _state_line(status: Status, picture: Picture) -> str:
+def _state_line(status: Status, picture: Picture, now: float) -> str:
     match picture:
         case Picture.STARTING:
             return "Starting…"
@@ -148,7 +148,7 @@ def _state_line(status: Status, picture: Picture) -> str:
         case Picture.PAUSED:
             word = "Paused" if status.state is DaemonState.PAUSED else "Stopped"
             if status.paused_until is not None and status.state is DaemonState.PAUSED:
-                word += f" until {time_of_day(status.paused_until)}"
+                word += f" until {time_of_day(status.paused_until, now)}"
             return f"{word}, {_samples(status.pending)} to go" if status.pending else word
         case Picture.WORKING:
             return f"Working, {_samples(status.pending)} to go"
@@ -196,7 +196,7 @@ def _switch(status: Status) -> MenuItem:
 def _settings(extras: Extras) -> tuple[MenuItem, ...]:
     items = []
     if extras.muted_until is not None:
-        text = f"Notifications muted until {time_of_day(extras.muted_until)}"
+        text = f"Notifications muted until {time_of_day(extras.muted_until, extras.now)}"
         items.append(_item(text, Action.UNMUTE, checked=True))
     elif extras.notifies:
         items.append(_item("Mute notifications for 1 h", Action.MUTE, minutes=MUTE_MINUTES, checked=False))
@@ -234,8 +234,3 @@ def _place(sample: Recent) -> str:
 
 def _samples(number: int) -> str:
     return f"{number} sample{'' if number == 1 else 's'}"
-
-
-def time_of_day(moment: float) -> str:
-    """The local time, `15:20`, of a moment in seconds since the epoch."""
-    return f"{datetime.fromtimestamp(moment):%H:%M}"

@@ -112,9 +112,9 @@ function Start({ about, onStarted }) {
   return html`
     <section class="card sort-start" aria-label="Choose a folder">
       <div class="drop-hint"><${Icon} name="folder" size=${30} /><div><strong>Drop a folder anywhere on this page</strong>
-        <div class="muted">or choose one below. Everything in it and below it is heard.</div></div></div>
+        <div class="muted">or choose one below, or type the path of a .zip. Everything in it and below it is heard.</div></div></div>
       <${Found} state=${finding} home=${about.home} onTake=${(path) => { write(path); forget(); input.current.focus(); }} />
-      <${FolderField} label="Folder to sort" title="Choose a folder to sort" about=${about} value=${folder} inputRef=${input}
+      <${FolderField} label="Folder or .zip to sort" title="Choose a folder to sort" about=${about} value=${folder} inputRef=${input}
         placeholder="~/Downloads/a pack" error=${error && error.message} onChange=${(path) => { write(path); forget(); }}
         onEnter=${() => ready && start(true)} />
       ${error && error.hint && html`<p class="small muted">${error.hint}</p>`}
@@ -126,7 +126,7 @@ function Start({ about, onStarted }) {
         <${Button} kind="primary big" icon="search" disabled=${!ready} busy=${busy === "look"} aria-describedby="sort-words" onClick=${() => start(true)}>
           Show what would happen<//>
         <${Button} kind="quiet" disabled=${!ready} busy=${busy === "file"} onClick=${() => start(false)}>File without a preview<//>
-        <span class="why-not" id="sort-words">${folder.trim() ? "A preview changes nothing." : "Choose a folder first."}</span>
+        <span class="why-not" id="sort-words">${folder.trim() ? "A preview changes nothing." : "Choose a folder or a .zip first."}</span>
       </div>
     </section>`;
 }
@@ -179,7 +179,7 @@ function ending(sort) {
   const { filed, review } = sort.counts;
   if (sort.error) return sort.dry_run ? "The preview did not get through" : "The sort did not get through";
   if (sort.stopped) return sort.dry_run ? "You stopped the preview" : `You stopped. ${count(filed, "sample")} filed`;
-  if (sort.done === 0) return "There is no audio in this folder";
+  if (sort.done === 0) return "There is no audio in it";
   if (sort.dry_run) {
     if (filed) return `${count(filed, "sample")} would be filed`;
     return review ? "It would file none by itself, but ask you" : "There is nothing to file here";
@@ -211,7 +211,7 @@ function Ended({ sort, home, onStarted, onClose }) {
       ${sort.done > 0 && html`<${Numbers} sort=${sort} />`}
       ${useful && html`<p>${filed > 0 && DOING[sort.mode]}
         ${review > 0 && ` ${filed ? "The other " : "All "}${count(review, "sample")} it is not sure of wait${review === 1 ? "s" : ""} in Review for your word.`}
-        ${sort.stopped && " The preview saw only a part of the folder; filing goes over all of it."}</p>`}
+        ${sort.stopped && " The preview saw only a part of it; filing goes over all of it."}</p>`}
       ${!sort.dry_run && sort.done > 0 && html`<p class="muted">Everything can be undone, sample by sample, under Filed.</p>`}
       <div class="cluster">
         ${useful && html`<${Button} kind="primary big" icon="check" busy=${busy} onClick=${go}>${verb}<//>`}
@@ -243,7 +243,7 @@ export default function Sort({ about }) {
   else content = html`<${Ended} key=${sort.id} sort=${sort} home=${about.home} onStarted=${setSort} onClose=${close} /><${Rows} sort=${sort} />`;
   return html`
     <div class="page sort-page">
-      <div><h1>Sort a folder</h1><p class="muted">Files what is already on your drive, once. The folder is not watched afterwards.</p></div>
+      <div><h1>Sort a folder</h1><p class="muted">Files what is already on your drive, once: a folder or a .zip. It is not watched afterwards.</p></div>
       <div class="visually-hidden" aria-live="polite">${said}</div>
       ${content}
     </div>`;

@@ -27,7 +27,7 @@ export function useDropped() {
 export function DropTarget() {
   const over = useDrop((folder) => {
     if (!folder) {
-      toast("That is no folder", { hint: "Drop the folder your samples lie in." });
+      toast("That is no folder", { hint: "Drop the folder your samples lie in. A .zip is sorted by its path, under Sort a folder." });
       return;
     }
     set(folder);
