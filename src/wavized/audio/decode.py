@@ -19,6 +19,7 @@ from wavized.audio.containers import must_be_in_range, read_container
 from wavized.audio.mixing import Samples, stereo_weights, to_mono
 from wavized.audio.probe import examine
 from wavized.audio.stream import Section, open_sample
+from wavized.domain.sample import Header
 from wavized.errors import UnreadableAudioError, WavizedError
 
 SILENT_BELOW = 10 ** (-80 / 20)
@@ -38,12 +39,20 @@ LOSSY_TOLERANCE = 2 * 1152
 BLOCK_FRAMES = 1 << 16
 _MPEG_NOT_FOUND = 7
 """libsndfile's code for an MP3 stream without a frame; its own words speak of a missing file instead."""
+LOUDEST = 1e12
+"""240 dB over full scale: numbers written unscaled stay below it, and their squares can be reckoned with."""
+LENGTH_TOLERANCE_S = 1.0
+"""A lossy file may be that much longer than its header says."""
 _UNKNOWN_FRAMES = 1 << 40
 """From here on a number of frames stands for "not known" (a FLAC stream without its length)."""
 
 
 class SilentAudioError(WavizedError):
     """The file can be read and there is nothing to hear in it."""
+
+
+class TooLongAudioError(UnreadableAudioError):
+    """There is more sound than its header says, and more than a one-shot may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +67,17 @@ def load(path: Path, *, sample_rate: int, window_s: float, max_seconds: float = 
     """Decode a file from its onset on, at `sample_rate` Hz: up to `window_s` seconds and a margin of 0.1 s.
 
     The onset is looked for in the first `max_seconds`. Level, stereo and any DC offset are kept as they are.
-    Raises UnreadableAudioError (foreign, damaged, cut off, not finite) and SilentAudioError.
+    Raises UnreadableAudioError (foreign, damaged, cut off, not finite), of that TooLongAudioError where a
+    header tells of no more than `max_seconds` and lies or does not know, and SilentAudioError.
     """
     file, size = open_sample(path)
     with file:
         section = Section(file, 0, size)
-        _refuse_broken_promises(section)
+        header = _refuse_broken_promises(section)
         samples, rate = _decode(section, max_seconds + window_s)
+    at_least = (max_seconds + min(window_s, LENGTH_TOLERANCE_S)) * rate
+    if header.duration_s <= max_seconds and samples.shape[1] >= int(at_least):
+        raise TooLongAudioError(f"is longer than {max_seconds:g} s, whatever its header says")
     heard = _from_onset(samples, rate, max_seconds)
     heard = heard[:, : round((window_s + MARGIN_S) * rate)]
     if rate != sample_rate:
@@ -97,8 +110,8 @@ def to_model_input(samples: Samples, *, sample_rate: int, window_s: float) -> Sa
     return result
 
 
-def _refuse_broken_promises(section: Section) -> None:
-    """Raise UnreadableAudioError where the header is foreign or promises more than there is.
+def _refuse_broken_promises(section: Section) -> Header:
+    """The header; UnreadableAudioError where it is foreign or promises more than there is.
 
     libsndfile itself reads a cut WAV or Ogg as if it ended there.
     """
@@ -109,6 +122,7 @@ def _refuse_broken_promises(section: Section) -> None:
             _refuse_as_cut_off(container.frames_present, container.frames, container.sample_rate)
     elif header.complete is False and header.format != "mp3":
         raise UnreadableAudioError("cut off: its end is missing")
+    return header
 
 
 def _decode(section: Section, seconds: float) -> tuple[Samples, int]:
@@ -137,6 +151,8 @@ def _blocks(sound: soundfile.SoundFile, wanted: int) -> Iterator[Samples]:
             return
         if not np.isfinite(block).all():
             raise UnreadableAudioError("holds values that are no numbers (NaN or infinite)")
+        if np.abs(block).max() > LOUDEST:
+            raise UnreadableAudioError("holds values beyond all measure")
         left -= len(block)
         yield block
 

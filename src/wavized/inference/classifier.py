@@ -74,7 +74,7 @@ class AudioModel:
         heard_s = max(window_s, min(rhythm.HEARD_S, max_seconds))
         clip = load(path, sample_rate=rate, window_s=heard_s, max_seconds=max_seconds)
         window = clip.samples[:, : round((window_s + MARGIN_S) * rate)]
-        length_s = HeaderProbe().read_header(path).duration_s
+        length_s = max(HeaderProbe().read_header(path).duration_s, clip.samples.shape[1] / rate)
         heard = rhythm.listen(clip.samples, sample_rate=rate, length_s=length_s)
         return Opened(
             to_model_input(window, sample_rate=rate, window_s=window_s), rhythm_says(heard, self.info)

@@ -148,11 +148,11 @@ class _Worker:
                 self._answer(ask, index, answer)
 
     def _open(self, path: Path) -> Opened | Refused | Unanswered:
-        from wavized.audio.decode import SilentAudioError
+        from wavized.audio.decode import SilentAudioError, TooLongAudioError
 
         try:
             return self._model.open(path, max_seconds=self._max_seconds)
-        except SilentAudioError as error:
+        except (SilentAudioError, TooLongAudioError) as error:
             return Refused(Kind.NOT_BASS, error.message)
         except UnreadableAudioError as error:
             return Refused(Kind.UNREADABLE, error.message)
