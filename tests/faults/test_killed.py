@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,11 @@ from support.house import House
 from support.mortal import (
     Work,
     World,
+    be_busy,
     dies_at_acts,
     dies_at_writes,
     in_child,
+    killed_after,
     live,
     pack_of_files,
     undo_all,
@@ -46,8 +49,43 @@ def test_killed_at_each_write_of_the_journal(mode: FilingMode, quick: Path, tria
 
 @every_mode
 def test_killed_at_each_act_on_the_disk(mode: FilingMode, quick: Path, trial: Trial) -> None:
-    """The program is killed before its acts on the disk (open, link, rename, remove …) while a pack is filed"""
+    """The program is killed before acts on the disk (open, link, rename, remove …) while a pack is filed"""
     die_everywhere(World(quick / "world", mode), dies_at_acts, trial, most=trial.times(12, 400))
+
+
+@every_mode
+def test_killed_at_random_instants(mode: FilingMode, quick: Path, trial: Trial) -> None:
+    """The pipeline is killed at random instants while packs arrive and the user corrects and undoes"""
+    chance = random.Random(f"{SEED} {mode}")
+    world = World(quick / "world", mode)
+    for life in range(trial.times(1, 17)):
+        world.anew()
+        for pack in range(trial.times(6, 10)):
+            die_while_arriving(world, pack_of_files(quick, pack), chance, f"life {life}, pack {pack}", trial)
+        in_child(dies_at_writes(undo_all, world.place))
+        world.assert_undone(f"all undone after life {life}")
+
+
+def die_while_arriving(
+    world: World, files: dict[str, bytes], chance: random.Random, when: str, trial: Trial
+) -> None:
+    """A pack arrives bit by bit; the program is killed meanwhile or soon after, and again while it starts."""
+    busy = dies_at_writes(partial(be_busy, mode=world.mode), world.place)
+    number = when.rsplit(" ", 1)[1]
+    with killed_after(busy):
+        for name, content in sorted(files.items(), key=lambda _: chance.random()):
+            time.sleep(chance.expovariate(1 / 0.01))
+            world.bring(f"{number}/{name}", content)
+        time.sleep(chance.uniform(0.0, 0.5))
+    world.assert_nothing_lost(f"killed in {when}")
+    trial.count()
+    while chance.random() < 0.4:
+        with killed_after(busy):
+            time.sleep(chance.uniform(0.0, 0.1))
+        world.assert_nothing_lost(f"killed while starting again in {when}")
+        trial.count()
+    in_child(dies_at_writes(partial(live, mode=world.mode), world.place))
+    world.assert_sound(f"started again after {when}")
 
 
 def die_everywhere(world: World, mortal: Mortal, trial: Trial, *, most: int) -> None:

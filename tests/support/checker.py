@@ -23,6 +23,7 @@ Roots = Path | Iterable[Path]
 MOST_BYTES = 64_000_000
 """Larger files in an archive are not opened: it may have been made to burst."""
 
+UNREADABLE = "journal: it cannot be read"
 TEMPORARY = (".wavized-",)
 COARSE_NS = 2_000_000_000
 """The coarsest file times in use (FAT) step by this much."""
@@ -79,7 +80,7 @@ def complaints(
         jobs = jobs_of(state_db)
         damage = list(broken(state_db, at_rest))
     except (sqlite3.Error, OSError) as error:
-        jobs, damage = [], [f"journal: it cannot be read: {error}"]
+        jobs, damage = [], [f"{UNREADABLE}: {error}"]
     return [
         *world.lost(),
         *world.altered(jobs),
@@ -95,8 +96,12 @@ def complaints(
 
 
 def losses(before: Before, *, inbox: Roots, library: Roots, state_db: Path, mode: str | None) -> list[str]:
-    """What is wrong at any instant, also right after a kill, when parts and unfinished rows may lie about."""
+    """What is wrong at any instant, also right after a kill: parts and unfinished rows may lie about then.
+
+    A journal that is not there yet is no loss; one that was damaged is told once there is work on it again.
+    """
     found = complaints(before, inbox=inbox, library=library, state_db=state_db, mode=mode, at_rest=False)
+    found = [one for one in found if not one.startswith(UNREADABLE)]
     return [one for one in found if one.startswith(("lost:", "altered:", "partial:", "journal:"))]
 
 
@@ -151,11 +156,12 @@ class _World:
         moving = [job for job in jobs if job["mode"] == "move" and job["state"] in ("filed", "filing")]
         moved = {path_of(job["source"]) for job in moving} if self.mode in ("move", None) else set()
         moved |= {source for job in moving for source, _, _ in sidecars(job) if moved}
+        on_its_way = {path_of(job["source"]) for job in moving if job["state"] == "filing"} & moved
         for path, was in self.before.files.items():
             there = self.inbox.get(path) or self.library.get(path)
             if there is None:
                 in_library = any(path.is_relative_to(shelf) for shelf in self.shelves)
-                if in_library or path not in moved:
+                if in_library or not (path in moved or path.with_suffix("") in on_its_way):
                     yield f"altered: {path} is gone from where it was"
             elif there.digest != was.digest:
                 yield f"altered: {path} has another content"

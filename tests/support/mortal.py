@@ -1,4 +1,4 @@
-"""Lives of the real services in forked children that are killed with SIGKILL, and the world they leave behind.
+"""Lives of the real services in forked children that are killed with SIGKILL, and the world they leave.
 
 A life is one start of the program: recovery, all that came meanwhile, and what the user says of it. Where it
 is to die is counted: before and after each write to the journal, or before each act on the disk.
@@ -10,8 +10,10 @@ import os
 import shutil
 import signal
 import sys
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,16 +98,7 @@ def dies_at_acts(work: Callable[[House], None], place: Path) -> Work:
 def in_child(work: Work, at: int | None = None) -> int | None:
     """Do it in a forked child: None where it was killed at tick `at`, else how many ticks there were."""
     heard, told = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            fuse = Fuse(at)
-            work(fuse)
-            os.write(told, str(fuse.ticks).encode())
-        except BaseException:  # noqa: BLE001  # whatever it is, the parent must hear of it
-            traceback.print_exc()
-            os._exit(1)  # a child of the test runner must not go on as a second one
-        os._exit(0)
+    child = fork(work, told, at)
     os.close(told)
     _, status = os.waitpid(child, 0)
     with os.fdopen(heard, "rb") as pipe:
@@ -114,6 +107,35 @@ def in_child(work: Work, at: int | None = None) -> int | None:
         return None
     assert os.waitstatus_to_exitcode(status) == 0, "the life failed by itself"
     return int(ticks)
+
+
+@contextmanager
+def killed_after(work: Work) -> Iterator[None]:
+    """Do it in a forked child, which is killed when the `with` ends; to have ended by then is an error."""
+    told = os.open(os.devnull, os.O_WRONLY)
+    child = fork(work, told)
+    os.close(told)
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), "the life failed by itself"
+
+
+def fork(work: Work, told: int, at: int | None = None) -> int:
+    """The number of a child that does this and writes how many ticks there were."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        fuse = Fuse(at)
+        work(fuse)
+        os.write(told, str(fuse.ticks).encode())
+    except BaseException:  # noqa: BLE001  # whatever it is, the parent must hear of it
+        traceback.print_exc()
+        os._exit(1)  # a child of the test runner must not go on as a second one
+    os._exit(0)
 
 
 def start_anew(house: House) -> None:
@@ -129,6 +151,22 @@ def take_in_all(house: House, mode: FilingMode) -> None:
     for one in fresh:
         if one.path.suffix == ".zip":
             house.unpacking.add(one)
+
+
+def be_busy(house: House, mode: FilingMode) -> None:
+    """The real pipeline thread; what comes is delivered to it, and the user talks to it, without end."""
+    house.archives.tidy(Origin.WATCH)
+    pipeline = house.pipeline()
+    pipeline.start()
+    delivered: set[tuple[Path, FileStat]] = set()
+    while True:
+        fresh = [one for one in arrivals(house, mode) if (one.path, one.stat) not in delivered]
+        delivered.update((one.path, one.stat) for one in fresh)
+        pipeline.deliver(fresh)
+        replies = [pipeline.ask(say) for say in words(house)]
+        time.sleep(0.005)
+        for reply in replies:
+            reply.result(60)
 
 
 def arrivals(house: House, mode: FilingMode) -> list[Arrival]:
@@ -259,26 +297,20 @@ class World:
         assert not found, f"{when}: {found}"
 
 
-def pack_of_files(place: Path) -> dict[str, bytes]:
+def pack_of_files(place: Path, number: int = 0) -> dict[str, bytes]:
     """A pack: names that collide, twins, a sidecar, what is unsure, no bass or broken, and an archive."""
     names = (
-        "reese.wav",
-        "sub.wav",
-        "acid or growl.wav",
-        "drum.wav",
-        "broken.wav",
-        "slap.wav",
-        "more/slap.wav",
-    )
-    files = {name: tone_bytes(place, 40.0 + 5 * n, 0.05) for n, name in enumerate(names)}
+        "reese.wav", "sub.wav", "acid or growl.wav", "drum.wav", "broken.wav", "slap.wav", "more/slap.wav",
+    )  # fmt: skip
+    low = 40.0 + 100 * number
+    files = {name: tone_bytes(place, low + 5 * n, 0.05) for n, name in enumerate(names)}
     files["sub twin.wav"] = files["sub.wav"]
-    files["reese.wav.asd"] = b"warp markers"
+    files["reese.wav.asd"] = b"warp markers %d" % number
     inside = [
-        ("Bass/reese.wav", tone_bytes(place, 90.0, 0.05)),
-        ("Bass/acid.wav", tone_bytes(place, 95.0, 0.05)),
+        (f"Bass/{name}.wav", tone_bytes(place, low + 50 + 5 * n, 0.05))
+        for n, name in enumerate(("reese", "acid", "slap"))
     ]
-    inside += [("Bass/sub.wav", files["sub.wav"]), ("Bass/slap.wav", tone_bytes(place, 99.0, 0.05))]
-    pack = make_pack(place / "pack.zip", inside)
+    pack = make_pack(place / "pack.zip", [*inside, ("Bass/sub.wav", files["sub.wav"])])
     files["pack.zip"] = pack.read_bytes()
     pack.unlink()
     return files
