@@ -81,6 +81,10 @@ class LibraryUnavailableError(WavizedError):
     """The library cannot take files now (missing, read-only, full): the job waits, the source stays."""
 
 
+class LeftUnderWayError(LibraryUnavailableError):
+    """The library went away in the middle: whether the sample lies there is looked at when it is back."""
+
+
 class FilingError(WavizedError):
     """One sample could not be placed, moved or put back; nothing was overwritten or lost."""
 

@@ -44,7 +44,10 @@ def remove_second(spare: Path, kept: Path, digest: str) -> bool:
     if not (is_whole(kept, digest) and is_whole(spare, digest)):
         return False
     spare.unlink()
-    sync_folder(spare.parent)
+    try:
+        sync_folder(spare.parent)
+    except OSError:
+        pass  # it is gone; after a power cut it may be there again, which costs nothing
     return True
 
 

@@ -20,6 +20,7 @@ from wavized.domain.job import Job, JobState
 from wavized.domain.sample import Arrival
 from wavized.errors import (
     FilingError,
+    LeftUnderWayError,
     LibraryUnavailableError,
     ModelUnusableError,
     UsageError,
@@ -169,6 +170,7 @@ class Pipeline:
         except ModelUnusableError as error:
             self._hinder(Health(degraded=str(error)), error)
         except LibraryUnavailableError as error:
+            self._settle_later(error)
             self._hinder(Health(waiting=str(error)), error)
         except WavizedError as error:  # the journal's disk is full, say
             self._recover_at = 0.0
@@ -269,6 +271,10 @@ class Pipeline:
             self._events.publish(Notice(error.message, error.hint))
             self._events.publish(StatusChanged())
 
+    def _settle_later(self, error: WavizedError) -> None:
+        if isinstance(error, LeftUnderWayError):
+            self._recover_at = min(self._recover_at, self._clock.monotonic() + RETRY_SECONDS)
+
     def _clear_hindrance(self) -> None:
         self._retry_at = _NEVER
         if self._recover_at != _NEVER:
@@ -279,6 +285,7 @@ class Pipeline:
         try:
             reply.set_result(command())
         except (UsageError, FilingError, LibraryUnavailableError, ModelUnusableError) as error:
+            self._settle_later(error)
             reply.set_exception(error)
         except Exception as error:
             if not isinstance(error, WavizedError):
