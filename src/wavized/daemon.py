@@ -242,8 +242,7 @@ class Daemon:
         """Pipeline first (recovery), then the interface, then the watch; stopped in the opposite order."""
         self._stack.enter_context(stop_on_signals(self.stop))
         self._pipeline.ask(lambda: self._greet_library(self.config))
-        pending = self._journal.find(states=PENDING, origin=Origin.WATCH)
-        self.progress.expect(job.id for job in pending)
+        self.progress.expect(self._journal.ids(states=PENDING, origin=Origin.WATCH))
         self._started(self._pipeline.start, self._pipeline.stop)
         self._started(lambda: self._reception.serve(self._desk()), self._reception.close)
         self._stack.callback(self._sorter.close)

@@ -22,20 +22,22 @@ def find_sql(
 
     Content or path pick a handful of rows by themselves. Otherwise each state is read in order of id from
     its index and the streams are merged, so that a limit stops early. The unary `+` keeps the planner
-    from the index on states where there is a better one.
+    from the index on states where there is a better one, and from that on digests for the empty digest,
+    which all files have that were turned away unread.
     """
+    picked = bool(digest) or source is not None
     wanted = sorted(set(states))
     conditions: list[str] = []
     values: list[Value] = []
     for column, value in (
         ("source", None if source is None else path_bytes(source)),
-        ("digest", digest),
+        ("digest" if digest else "+digest", digest),
         ("origin", None if origin is None else origin.value),
     ):
         if value is not None:
             conditions.append(f"{column} = ?")
             values.append(value)
-    if digest is None and source is None and wanted:
+    if not picked and wanted:
         selects = [_select(["state = ?", *conditions]) for _ in wanted]
         parameters = [value for state in wanted for value in (state.value, *values)]
     else:

@@ -88,6 +88,13 @@ class SqliteJournal:
         with self._readers.lend() as connection:
             return [from_row(row) for row in connection.execute(sql, values)]
 
+    def ids(self, *, states: Iterable[JobState], origin: Origin) -> list[int]:
+        """The numbers of the jobs that `find` would give; of a hundred thousand too."""
+        wanted = [state.value for state in states]
+        sql = f"SELECT id FROM jobs WHERE state IN ({', '.join('?' * len(wanted))}) AND origin = ?"
+        with self._readers.lend() as connection:
+            return [int(row[0]) for row in connection.execute(sql, (*wanted, origin.value))]
+
     def browse(
         self,
         *,

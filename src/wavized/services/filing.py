@@ -65,6 +65,10 @@ class Filing:
             stat=job.stat,
         )
 
+    def twin_of(self, job: Job) -> Job | None:
+        """Another job with the same content that is filed in this job's library or waits for an answer."""
+        return find_twin(self._journal, self._digest, job, job.library or self.shelves.library)
+
     def file(self, job: Job, category: str) -> Job:
         """File a sample that is not in the library; duplicates end as `skipped`, faults as `failed`.
 

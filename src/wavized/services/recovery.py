@@ -46,7 +46,7 @@ def close_interrupted(journal: Journal, clock: Clock, origin: Origin, reason: st
 
 def _close_turned_away(journal: Journal, clock: Clock, origin: Origin) -> list[Job]:
     """Intake was killed between opening a job and closing it: only what is not to be heard has no digest."""
-    left = [job for job in journal.find(states=(JobState.QUEUED,), origin=origin) if not job.digest]
+    left = journal.find(states=(JobState.QUEUED,), origin=origin, digest="")
     reason = "turned away when it arrived, but the program was stopped before it noted why"
     closed = [replace(job, state=JobState.FAILED, reason=reason) for job in left]
     return journal.advance(closed, clock.now()) if closed else []

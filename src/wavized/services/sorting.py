@@ -32,6 +32,7 @@ from wavized.logic.origins import named_path
 from wavized.logic.policy import Thresholds, judge
 from wavized.ports import Archives, Classifier, Clock, Events, Journal, Witnesses
 from wavized.services.filing import Filing
+from wavized.services.intake import describe_twin
 
 log = logging.getLogger(__name__)
 
@@ -187,9 +188,17 @@ class Sorting:
             # The library may be another one since it was decided; what is away must not hold up the rest.
             self._filing.file(replace(job, library=self._filing.shelves.library), job.category)
         elif job.candidates:
-            self._record([replace(job, state=JobState.AWAITING_REVIEW)])
+            self._ask_about(job)
         else:
             self._record([replace(job, state=JobState.SKIPPED)])
+
+    def _ask_about(self, job: Job) -> None:
+        """One question for each content, however many copies of it came at once."""
+        twin = self._filing.twin_of(job)
+        if twin is None:
+            self._record([replace(job, state=JobState.AWAITING_REVIEW)])
+        else:
+            self._record([replace(job, state=JobState.SKIPPED, candidates=(), reason=describe_twin(twin))])
 
     def _record(self, jobs: Sequence[Job]) -> list[Job]:
         written = self._journal.advance(jobs, self._clock.now())

@@ -17,8 +17,12 @@ from wavized.ports import KnownFiles, Probe
 from wavized.watch.scan import file_stat, look
 
 _BATCH = 128
-_MOST_IN_FLIGHT = 20_000
 _GIVE_UP_FACTOR = 10
+_LOOK_AGAIN_SECONDS = 0.5
+MOST_WAITING = 20_000
+"""Files that may wait to settle; of what is beyond that, a later scan tells."""
+MOST_IN_FLIGHT = 4_000
+"""Files that may be delivered before the journal knows the first of them."""
 
 Home = tuple[Path, FilingMode]
 """The watched folder a file belongs to, and how its samples are filed."""
@@ -36,15 +40,19 @@ class Arrivals:
     """Waits until files have settled and delivers each version of a sample once.
 
     A delivered sample is kept in mind until the journal knows it, so that a rescan in between does not
-    deliver it again. The journal's own check catches what is beyond that (bounded) memory. An archive is
-    delivered at each look until it is known, for its reading may have been broken off.
+    deliver it again; where too many are on their way to the journal, the next ones wait. So memory is
+    bounded however many files come. `crowded` says that files were passed over, and that a scan is needed
+    once `has_room`. An archive is delivered at each look until it is known, for its reading may have been
+    broken off.
     """
 
     known: KnownFiles
     probe: Probe
     deliver: Callable[[Sequence[Arrival]], None]
     tracker: SettleTracker
+    crowded: bool = False
     _in_flight: dict[Path, FileStat] = field(default_factory=dict)
+    _held_until: float = 0.0
 
     def retime(self, settle_seconds: float) -> None:
         """Use another waiting time from now on."""
@@ -58,14 +66,27 @@ class Arrivals:
             if self.known.is_known(path, stat):
                 self._in_flight.pop(path, None)
                 return
+            if len(self.tracker) >= MOST_WAITING:
+                self.crowded = True
+                return
         self.tracker.observe(path, stat, now)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a scan is worth while after files were passed over."""
+        return len(self.tracker) <= MOST_WAITING // 2
+
+    def next_due(self, now: float) -> float | None:
+        """Seconds until there is something to release; None where nothing waits."""
+        due = self.tracker.next_due(now)
+        return None if due is None else max(due, self._held_until - now)
 
     def release(
         self, now: float, home_of: Callable[[Path], Home | None], stopped: Callable[[], bool]
     ) -> None:
         """Deliver every file that has settled; `home_of` says None for a file that is not wanted any more."""
         ready: list[Arrival] = []
-        for path in self.tracker.quiet(now):
+        for path in self.tracker.quiet(now) if self._may_deliver(now) else ():
             if stopped():
                 break
             home = home_of(path)
@@ -78,6 +99,8 @@ class Arrivals:
             if len(ready) >= _BATCH:
                 self._hand_over(ready)
                 ready = []
+                if not self._may_deliver(now):
+                    break
         self._hand_over(ready)
 
     def _settled(self, path: Path, home: Home, now: float) -> Arrival | None:
@@ -106,13 +129,15 @@ class Arrivals:
             self._in_flight.pop(arrival.path, None)
             if not is_archive(arrival.path.name):
                 self._in_flight[arrival.path] = arrival.stat
-        if len(self._in_flight) > _MOST_IN_FLIGHT:
-            self._drop_landed()
 
-    def _drop_landed(self) -> None:
-        """Forget what the journal knows by now, and the oldest of the rest if there is still too much."""
-        landed = [path for path, stat in self._in_flight.items() if self.known.is_known(path, stat)]
-        for path in landed:
-            del self._in_flight[path]
-        for path in list(self._in_flight)[: -_MOST_IN_FLIGHT // 2]:
-            del self._in_flight[path]
+    def _may_deliver(self, now: float) -> bool:
+        """Whether few enough are on their way; of the oldest, what the journal knows by now is forgotten."""
+        if len(self._in_flight) >= MOST_IN_FLIGHT:
+            for path, stat in list(self._in_flight.items()):
+                if not self.known.is_known(path, stat):
+                    break
+                del self._in_flight[path]
+        if len(self._in_flight) < MOST_IN_FLIGHT:
+            return True
+        self._held_until = now + _LOOK_AGAIN_SECONDS
+        return False

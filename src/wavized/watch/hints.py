@@ -76,7 +76,9 @@ class HintBox:
     def holds(self, path: Path) -> bool:
         """Whether a hint for this file, or for a folder above it, has come and was not taken out yet."""
         with self._changed:
-            return path in self._files or any(path.is_relative_to(tree) for tree in self._trees)
+            if path in self._files or path in self._trees:
+                return True
+            return bool(self._trees) and any(above in self._trees for above in path.parents)
 
     def _note(self, kind: dict[Path, None], path: Path) -> None:
         with self._changed:

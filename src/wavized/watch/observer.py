@@ -12,6 +12,8 @@ import logging
 import os
 import sys
 import tempfile
+import threading
+import warnings
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +35,7 @@ from wavized.errors import WavizedError
 from wavized.watch.hints import HintBox
 
 _INOTIFY = Path("/proc/sys/fs/inotify")
+_LOOKED_INTO = "Wavized looks into it every few seconds instead"
 _HEARD: list[type[FileSystemEvent]] = [
     FileCreatedEvent,
     FileClosedEvent,
@@ -74,7 +77,10 @@ class FolderListener:
         self._hints = hints
         self._observer: BaseObserver | None = None
         self._watches: dict[Path, ObservedWatch] = {}
+        self._reader: threading.Thread | None = None
         self._warnings = _LossHandler(hints)
+        # said, with its whole path, of each folder that appears while the one above is being added: harmless
+        warnings.filterwarnings("ignore", "Callback with id .* already exists", RuntimeWarning)
         logging.getLogger("watchdog").addHandler(self._warnings)
 
     def watch(self, root: Path, real: Path, recursive: bool) -> None:
@@ -86,6 +92,10 @@ class FolderListener:
             )
         except OSError as error:
             raise explain(error) from error
+        except RecursionError as error:  # before Python 3.12 `os.walk` calls itself for every level
+            raise EventsUnavailableError(
+                "Its folders are nested too deeply for the system to tell of changes", hint=_LOOKED_INTO
+            ) from error
 
     def unwatch(self, root: Path) -> None:
         """Stop listening to a folder; nothing happens where that is so already."""
@@ -96,7 +106,7 @@ class FolderListener:
     def is_listening(self, root: Path) -> bool:
         """Whether the thread that reads this folder's events is alive."""
         watch = self._watches.get(root)
-        if watch is None or self._observer is None or not self._observer.is_alive():
+        if watch is None or self._observer is None or not self._observer.is_alive() or not self._reads():
             return False
         return any(emitter.watch == watch and emitter.is_alive() for emitter in self._observer.emitters)
 
@@ -129,12 +139,20 @@ class FolderListener:
             self._observer.join()
             self._observer = None
 
+    def _reads(self) -> bool:
+        """Whether the thread lives that reads the events of all folders; an error ends it for good."""
+        return self._reader is None or self._reader.is_alive()
+
     def _running_observer(self) -> BaseObserver:
-        if self._observer is None or not self._observer.is_alive():
+        if self._observer is None or not self._observer.is_alive() or not self._reads():
+            if self._observer is not None:
+                self._observer.stop()
             observer = Observer()
             observer.name = "watch-events"
             observer.start()
             self._observer = observer
+            # watchdog tells nobody that this thread has ended; without it all folders are silent
+            self._reader = getattr(observer, "_inotify_fd", None)
         return self._observer
 
 
@@ -179,7 +197,7 @@ def explain(error: OSError) -> EventsUnavailableError:
         return _limit_reached("programs that may watch folders", "max_user_instances", 512)
     return EventsUnavailableError(
         f"The system tells no changes of this folder: {error.strerror or error}",
-        hint="Wavized looks into it every few seconds instead",
+        hint=_LOOKED_INTO,
     )
 
 

@@ -181,10 +181,13 @@ class Watcher:
         keeper.heed(self._hints.empty())
         keeper.look_after_folders()
         self._arrivals.release(self._clock.monotonic(), keeper.home_of, self._stop.is_set)
+        if self._arrivals.crowded and self._arrivals.has_room:
+            self._arrivals.crowded = False
+            self._hints.lost()
         status = keeper.status()
         if status != self._status:
             self._status = status
             self._events.publish(StatusChanged())
         now = self._clock.monotonic()
-        due = [keeper.next_due(now), self._arrivals.tracker.next_due(now)]
+        due = [keeper.next_due(now), self._arrivals.next_due(now)]
         return min((seconds for seconds in due if seconds is not None), default=_LONGEST_PAUSE_SECONDS)
