@@ -29,6 +29,8 @@ def explain(error: ValidationError, document: Document) -> list[Problem]:
                 message = f'has no value; expected {expectation(key)} (a lone "~" is none: write "~/")'
             case "missing":
                 message = f"is missing; expected {expectation(key)}"
+            case "too_long":
+                message = f"has more entries than the {finding['ctx']['max_length']} that are allowed"
             case "value_error":
                 message = str(finding["ctx"]["error"])
             case _:

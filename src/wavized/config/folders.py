@@ -13,6 +13,8 @@ from wavized.config.explain import did_you_mean
 from wavized.config.model import DEFAULT_FOLDERS
 from wavized.config.problem import Key, Problem, Severity, spell
 
+_MOST_PATH_BYTES = 4096  # more than any system opens
+
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<braced>\w+)\}|(?P<bare>[A-Za-z_]\w*))")
 
 
@@ -43,8 +45,15 @@ def expand(text: str, base: Path, environ: Mapping[str, str]) -> Path:
         if text[1:2] not in ("", "/", "\\"):
             raise PathError('only "~/" is known, not the home folder of another user')
         home = environ.get("USERPROFILE" if os.name == "nt" else "HOME") or Path.home()
-        return absolute(Path(home, _VARIABLE.sub(fill, text[1:].lstrip("/\\"))))
-    return absolute(base / _VARIABLE.sub(fill, text))
+        return _short(Path(home, _VARIABLE.sub(fill, text[1:].lstrip("/\\"))))
+    return _short(base / _VARIABLE.sub(fill, text))
+
+
+def _short(path: Path) -> Path:
+    found = absolute(path)
+    if len(os.fsencode(found)) > _MOST_PATH_BYTES:
+        raise PathError("longer than any path can be")
+    return found
 
 
 def absolute(path: Path) -> Path:
@@ -123,17 +132,19 @@ def _on_disk(place: _Place) -> tuple[str, Severity] | None:
 
 def _conflicts(places: list[_Place]) -> Iterator[tuple[Key, str]]:
     """Folders that cannot be what they are at the same time."""
-    library = next((place for place in places if place.key == ("library",)), None)
-    watched = [place for place in places if place.key[0] == "watch"]
-    for index, place in enumerate(watched):
-        twin = next((other for other in watched[:index] if _same(place.path, other.path)), None)
-        if twin:
-            yield place.key, f"the same folder as {spell(twin.key)}: {place.written}"
-        if library is None:
+    library = next((_identity(_real(place.path)) for place in places if place.key == ("library",)), None)
+    seen: dict[_Identity, _Place] = {}
+    for place in places:
+        if place.key[0] != "watch":
             continue
-        if _same(place.path, library.path):
+        real = _real(place.path)
+        one = _identity(real)
+        twin = seen.setdefault(one, place)
+        if twin is not place:
+            yield place.key, f"the same folder as {spell(twin.key)}: {place.written}"
+        if one == library:
             yield place.key, f"a folder cannot be both watched and the library: {place.written}"
-        elif any(_same(parent, library.path) for parent in _real(place.path).parents):
+        elif any(_identity(parent) == library for parent in real.parents):
             yield place.key, f"lies inside the library, which is never watched: {place.written}"
 
 
@@ -168,9 +179,13 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _same(one: Path, other: Path) -> bool:
-    """Whether two paths are one folder, by another spelling, a link or a mount too."""
+_Identity = tuple[int, int] | str
+
+
+def _identity(real: Path) -> _Identity:
+    """What a folder is told by, whichever link or mount leads there; while it is missing, its name."""
     try:
-        return one.samefile(other)
-    except OSError:  # one of them does not exist
-        return os.path.normcase(_real(one)) == os.path.normcase(_real(other))
+        status = real.stat()
+    except OSError:
+        return os.path.normcase(real)
+    return status.st_dev, status.st_ino

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from wavized.config import document, explain, folders
 from wavized.config.document import DocumentError, Value
-from wavized.config.model import Config
+from wavized.config.model import Config, WatchFolder
 from wavized.config.problem import Problem, Severity
 from wavized.errors import ConfigError
 
 MAX_BYTES = 64 * 1024
 """Far more than any config needs, little enough to read at once."""
+
+
+MOST_TOLD = 50
+"""Problems that an error names; of a file that is no config at all nobody reads more."""
 
 
 def load(path: Path) -> Config:
@@ -29,11 +34,15 @@ def load(path: Path) -> Config:
 def load_bytes(content: bytes, path: Path) -> Config:
     """The settings that the file at `path` would give if it held this content; as `load`, without reading."""
     config, problems = examine(content, path)
-    errors = tuple(problem.located(path.name) for problem in problems if problem.severity is Severity.ERROR)
+    errors = [problem.located(path.name) for problem in problems if problem.severity is Severity.ERROR]
     if config is None or errors:
-        number = "one problem" if len(errors) == 1 else f"{len(errors)} problems"
+        number = "one problem" if len(errors) == 1 else f"{len(errors):,} problems"
+        if len(errors) > MOST_TOLD:
+            errors[MOST_TOLD:] = [f"{path.name}: and {len(errors) - MOST_TOLD:,} more"]
         raise ConfigError(
-            f"The config file {path} has {number}", hint="Mend the lines named and try again", problems=errors
+            f"The config file {path} has {number}",
+            hint="Mend the lines named and try again",
+            problems=tuple(errors),
         )
     return config
 
@@ -62,10 +71,15 @@ def examine(content: bytes, path: Path) -> tuple[Config | None, list[Problem]]:
 
 def read(path: Path) -> bytes:
     """The content of the config file. Raises ConfigError where it cannot be one."""
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    )
     try:
-        if path.exists() and not path.is_file():
+        if path.is_dir():  # which Windows does not open at all
             raise ConfigError(f"The config {path} is no file")
-        with path.open("rb") as file:
+        with os.fdopen(os.open(path, flags), "rb") as file:  # never waits on a pipe
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ConfigError(f"The config {path} is no file")
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(
@@ -98,13 +112,17 @@ def _decode(content: bytes) -> str:
 
 
 def _without_blanks(values: dict[str, Value]) -> dict[str, Value]:
-    """Keys with nothing behind them count as not set, so that a list can be commented out below its name."""
+    """Keys with nothing behind them count as not set, so that a list can be commented out below its name.
 
-    def written(mapping: Mapping[str, Value]) -> dict[str, Value]:
-        return {key: value for key, value in mapping.items() if value is not None}
+    Those that are no settings stay, to be told of.
+    """
 
-    kept = written(values)
+    def written(mapping: Mapping[str, Value], model: type[BaseModel]) -> dict[str, Value]:
+        known = model.model_fields
+        return {key: value for key, value in mapping.items() if value is not None or key not in known}
+
+    kept = written(values, Config)
     watch = kept.get("watch")
     if isinstance(watch, list):
-        kept["watch"] = [written(entry) if isinstance(entry, dict) else entry for entry in watch]
+        kept["watch"] = [written(entry, WatchFolder) if isinstance(entry, dict) else entry for entry in watch]
     return kept

@@ -5,6 +5,7 @@ Every default is stated once, here. Keys are flat and in a musician's words; tim
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from wavized.domain.sample import FilingMode
 from wavized.errors import ConfigError
-from wavized.logic.placement import check_folder_name
+from wavized.logic.placement import MAX_SUFFIX_BYTES, check_folder_name
 
 DEFAULT_FOLDERS = {
     "808": "808",
@@ -46,8 +47,14 @@ def _folder_name(name: str) -> str:
 def _sidecar(ending: str) -> str:
     if len(ending) < 2 or not ending.startswith(".") or "/" in ending or "\\" in ending:
         raise ValueError('a sidecar is named by its ending, such as ".asd"')
+    if len(os.fsencode(ending)) > MAX_SUFFIX_BYTES:
+        raise ValueError(f"an ending has at most {MAX_SUFFIX_BYTES} bytes")
     return ending
 
+
+MOST_FOLDERS = 250
+"""Watched folders; whoever has more watches the folder around them."""
+_WEEK_SECONDS = 7 * 24 * 3600.0
 
 Text = Annotated[str, Field(min_length=1)]
 FolderName = Annotated[str, AfterValidator(_folder_name)]
@@ -77,7 +84,7 @@ class Config(_Frozen):
     """
 
     library: Path
-    watch: tuple[WatchFolder, ...] = ()
+    watch: tuple[WatchFolder, ...] = Field(default=(), max_length=MOST_FOLDERS)
     mode: FilingMode = FilingMode.COPY
     folders: dict[Text, FolderName] = Field(default_factory=lambda: dict(DEFAULT_FOLDERS))
     sidecars: tuple[Sidecar, ...] = (".asd",)
@@ -87,15 +94,16 @@ class Config(_Frozen):
     reject_above: float | None = Field(default=None, ge=0.0, le=1.0)
     names: bool = True
     max_seconds: float = Field(default=12.0, gt=0.0, le=600.0)
-    max_megabytes: float = Field(default=100.0, gt=0.0)
+    max_megabytes: float = Field(default=100.0, gt=0.0, le=100_000.0)
+    memory_megabytes: float = Field(default=2000.0, ge=500.0, le=1e6)
 
     archives: bool = True
 
     settle_seconds: float = Field(default=3.0, ge=0.1, le=3600.0)
-    rescan_seconds: float = Field(default=300.0, ge=1.0)
+    rescan_seconds: float = Field(default=300.0, ge=1.0, le=_WEEK_SECONDS)
     model: Path | None = None
-    worker_idle_seconds: float = Field(default=120.0, ge=0.0)
-    worker_timeout_seconds: float = Field(default=60.0, gt=0.0)
+    worker_idle_seconds: float = Field(default=120.0, ge=0.0, le=_WEEK_SECONDS)
+    worker_timeout_seconds: float = Field(default=60.0, ge=1.0, le=3600.0)
     batch_size: int = Field(default=16, ge=1, le=256)
     tray: bool = True
     notifications: bool = True

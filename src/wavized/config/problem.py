@@ -27,8 +27,16 @@ class Problem:
 
     def located(self, file_name: str) -> str:
         """The problem as a line for people: `config.yaml:12: watch[1].path: folder does not exist`."""
-        parts = [f"{file_name}:{self.line}" if self.line else file_name, self.key, self.message]
+        parts = [
+            f"{file_name}:{self.line}" if self.line else file_name,
+            _cut(self.key, 80),
+            _cut(self.message, 300),
+        ]
         return ": ".join(part for part in parts if part)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def spell(key: Key) -> str:

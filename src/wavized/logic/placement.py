@@ -15,7 +15,8 @@ from wavized.errors import ConfigError, FilingError
 MAX_NAME_BYTES = 255
 """What a name may take on every usual filesystem (ext4, APFS, NTFS count at least this generously)."""
 
-_MAX_SUFFIX_BYTES = 32  # anything longer after the last dot is part of the name, not a file type
+MAX_SUFFIX_BYTES = 32
+"""Anything longer after the last dot is part of the name, not a file type."""
 FORBIDDEN = frozenset('<>:"/\\|?*')
 """Characters that some system does not allow in a name."""
 RESERVED = frozenset(
@@ -73,7 +74,7 @@ def _folder_name_problem(name: str) -> str:
 def split_name(name: str) -> tuple[str, str]:
     """Stem and suffix of a file name; together they are the name again, byte for byte."""
     path = Path(name)
-    if len(os.fsencode(path.suffix)) > _MAX_SUFFIX_BYTES:
+    if len(os.fsencode(path.suffix)) > MAX_SUFFIX_BYTES:
         return name, ""
     return path.stem, path.suffix
 
@@ -82,7 +83,7 @@ def candidate_names(stem: str, suffix: str, reserve: int = 0) -> Iterator[str]:
     """`name`, `name (2)`, `name (3)` … without end.
 
     The stem is kept byte for byte unless the name, with `reserve` bytes for a sidecar's suffix behind it,
-    would pass 255 bytes; then whole characters are dropped from the stem's end.
+    would pass 255 bytes; then whole characters are dropped from the stem's end, but never the first.
     """
     for n in itertools.count(1):
         ending = suffix if n == 1 else f" ({n}){suffix}"
@@ -90,6 +91,6 @@ def candidate_names(stem: str, suffix: str, reserve: int = 0) -> Iterator[str]:
 
 
 def _shortened(stem: str, room: int) -> str:
-    while len(os.fsencode(stem)) > room:
+    while len(stem) > 1 and len(os.fsencode(stem)) > room:
         stem = stem[:-1]
     return stem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -74,11 +75,11 @@ def selections(config: Config) -> dict[Path, Selection]:
     """The rules for each watched folder, all paths resolved; of two spellings of one folder the first
     counts. The program's own cache, in which copies of samples lie for a while, is nowhere looked into.
     """
-    library = config.library.resolve()
-    own = paths.cache_dir().resolve()
+    library = _real(config.library)
+    own = _real(paths.cache_dir())
     reals: dict[Path, WatchFolder] = {}
     for folder in config.watch:
-        reals.setdefault(folder.path.resolve(), folder)
+        reals.setdefault(_real(folder.path), folder)
     return {
         folder.path: Selection(
             root=real,
@@ -91,3 +92,8 @@ def selections(config: Config) -> dict[Path, Selection]:
         )
         for real, folder in reals.items()
     }
+
+
+def _real(path: Path) -> Path:
+    """Without links; where they lead in a circle, as far as they do."""
+    return Path(os.path.realpath(path))

@@ -18,7 +18,7 @@ const MODES = [
 const KEYS = {
   library: "library", watch: "watched folders", mode: "copy or move", folders: "folder names", sidecars: "files that go along",
   file_above: "how sure", margin: "lead over the second guess", reject_above: "left alone from", names: "names and tags", archives: "archives",
-  max_seconds: "longest sample", max_megabytes: "largest file", settle_seconds: "settling time", rescan_seconds: "looking through",
+  max_seconds: "longest sample", max_megabytes: "largest file", memory_megabytes: "memory limit", settle_seconds: "settling time", rescan_seconds: "looking through",
   model: "model", worker_idle_seconds: "resting time", worker_timeout_seconds: "time limit", batch_size: "batch size",
   tray: "tray icon", notifications: "messages",
 };
@@ -67,13 +67,14 @@ function Numbers({ draft, fields }) {
 
 const LIMITS = [
   { key: "max_seconds", label: "Longest sample", unit: "seconds", min: 0.1, max: 600, hint: "Longer sounds are no one-shots and are left alone." },
-  { key: "max_megabytes", label: "Largest file", unit: "megabytes", min: 0.1, hint: "Larger files are left alone." },
+  { key: "max_megabytes", label: "Largest file", unit: "megabytes", min: 0.1, max: 100000, hint: "Larger files are left alone." },
 ];
 const TIMES = [
   { key: "settle_seconds", label: "A download is complete after", unit: "seconds", min: 0.1, max: 3600, hint: "So long it must not have changed." },
-  { key: "rescan_seconds", label: "Look through all folders every", unit: "seconds", min: 1, hint: "In case the system forgot to tell of a file." },
-  { key: "worker_idle_seconds", label: "The ear rests after", unit: "seconds", min: 0, hint: "It takes memory, and comes back by itself." },
-  { key: "worker_timeout_seconds", label: "Time for a batch", unit: "seconds", min: 1, hint: "After that the ear is started anew." },
+  { key: "rescan_seconds", label: "Look through all folders every", unit: "seconds", min: 1, max: 604800, hint: "In case the system forgot to tell of a file." },
+  { key: "worker_idle_seconds", label: "The ear rests after", unit: "seconds", min: 0, max: 604800, hint: "It takes memory, and comes back by itself." },
+  { key: "worker_timeout_seconds", label: "Time for a batch", unit: "seconds", min: 1, max: 3600, hint: "After that the ear is started anew." },
+  { key: "memory_megabytes", label: "Memory for opening samples", unit: "megabytes", min: 500, max: 1000000, hint: "A damaged file that asks for more is left out." },
   { key: "batch_size", label: "Samples heard in one go", min: 1, max: 256, step: 1 },
 ];
 
