@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from support import checker
@@ -102,15 +101,14 @@ def live(program: Program, days: Days, musician: Musician, sampler: Sampler, cha
         while time.monotonic() < end:
             musician.act()
             time.sleep(chance.uniform(0.5, 1.5) * days.pause)
-        program.wait(lambda: at_rest(program, musician, leaves=days.worker_leaves), "waited for rest")
+        program.wait(lambda: at_rest(sampler, musician, leaves=days.worker_leaves), "waited for rest")
         sampler.phase = "quiet"
         time.sleep(days.quiet)
 
 
-def at_rest(program: Program, musician: Musician, *, leaves: bool) -> bool:
+def at_rest(sampler: Sampler, musician: Musician, *, leaves: bool) -> bool:
     """Nothing is under way; where the worker `leaves`, it and the process for previews are gone."""
-    assert program.daemon is not None
-    if leaves and psutil.Process(program.daemon.pid).children():
+    if leaves and sampler.children():
         return False
     return musician.pending() == 0
 

@@ -68,6 +68,10 @@ class Sampler:
         """Since the begin."""
         return time.monotonic() - self._began
 
+    def children(self) -> int:
+        """How many processes there are below the first one just now."""
+        return sum(_look(child) is not None for child in self._process.children(recursive=True))
+
     def _run(self) -> None:
         while not self._stop.is_set():
             began = time.monotonic()
