@@ -19,6 +19,7 @@ from wavized.audio.tags import read_tags
 from wavized.clock import SystemClock
 from wavized.config import paths, splice
 from wavized.config.model import Config
+from wavized.control.turns import Turns
 from wavized.domain.job import Job, Origin
 from wavized.inference.client import WorkerClassifier, default_command
 from wavized.journal.store import SqliteJournal
@@ -46,7 +47,7 @@ def model_folder(config: Config | None, chosen: Path | None = None) -> Path:
 def make_classifier(config: Config, model: Path, *, stop: threading.Event | None = None) -> WorkerClassifier:
     """A client of a worker process that is not yet started."""
     return WorkerClassifier(
-        default_command(max_seconds=config.max_seconds),
+        _worker_command(config),
         model,
         clock=SystemClock(),
         timeout_s=config.worker_timeout_seconds,
@@ -56,10 +57,14 @@ def make_classifier(config: Config, model: Path, *, stop: threading.Event | None
     )
 
 
+def _worker_command(config: Config) -> list[str]:
+    return default_command(max_seconds=config.max_seconds, memory_megabytes=config.memory_megabytes)
+
+
 def use_settings(classifier: WorkerClassifier, config: Config) -> None:
     """Take on an edited config's model and limits, on the thread that classifies."""
     classifier.use(
-        default_command(max_seconds=config.max_seconds),
+        _worker_command(config),
         model_folder(config),
         timeout_s=config.worker_timeout_seconds,
         batch_size=config.batch_size,
@@ -140,6 +145,7 @@ class Workshop:
             events=events,
             shelves=shelves,
             archives=archives,
+            turns=Turns(paths.state_dir() / "filing.lock"),
         )
         intake = Intake(
             journal=journal,

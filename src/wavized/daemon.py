@@ -224,7 +224,7 @@ class Daemon:
         self._autostart = choose_autostart(login_command(self._config_path))
         if self._want_tray:  # it hears what happens while all else starts
             self._tray = TraySide(self, self._config_path, self._autostart)
-        self._previews = Previews(default_command(), paths.cache_dir() / "previews")
+        self._previews = Previews(self._preview_command(), paths.cache_dir() / "previews")
         self._stack.callback(self._previews.close)
         self._sorter = Sorter(own_command(), self._reception.feed.tell_sort)
         self._follower = FileFollower(self._config_path, self._reload)
@@ -327,6 +327,9 @@ class Daemon:
         except LibraryUnavailableError as error:
             self.events.publish(Notice(error.message, error.hint))
 
+    def _preview_command(self) -> list[str]:
+        return default_command(memory_megabytes=self.config.memory_megabytes)
+
     def _take_on(self, config: Config) -> None:
         """Runs on the pipeline thread, between two batches."""
         self._workshop.reconfigure(config)
@@ -346,6 +349,7 @@ class Daemon:
             return
         self.config = config
         self._watcher.reconfigure(config)
+        self._previews.use(self._preview_command())
         self._pipeline.ask(lambda: self._take_on(config))
         self._pipeline.wake()
         self._reception.feed.tell_about()

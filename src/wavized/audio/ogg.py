@@ -79,9 +79,7 @@ def _stream(serial: int, packet: bytes) -> _Stream | None:
             channels, skipped = struct.unpack_from("<BH", packet, 9)
             return _Stream(serial, "opus", _OPUS_RATE, channels, skipped)
         if packet[:5] == b"\x7fFLAC" and packet[9:13] == b"fLaC":
-            (packed,) = struct.unpack_from(
-                ">Q", packet, 27
-            )  # 20 bits rate, 3 channels, 5 depth, 36 frames
+            (packed,) = struct.unpack_from(">Q", packet, 27)  # 20 bits rate, 3 channels, 5 depth, 36 frames
             rate, frames = packed >> 44, packed & (1 << 36) - 1
             channels = (packed >> 41 & 7) + 1
             return _Stream(serial, "ogg", rate, channels, frames=frames or None) if rate else None

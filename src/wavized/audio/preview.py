@@ -10,24 +10,22 @@ import json
 import os
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from wavized.audio.memory import leave_no_core, limit_memory
 from wavized.errors import UnreadableAudioError
 
 LINE_LIMIT = 1024 * 1024
-MEMORY_LIMIT = 4 << 30
-"""Address space in bytes: far more than any sound needs, and far less than would stop the machine."""
 
 
-def run() -> int:
+def run(memory_megabytes: float) -> int:
     """Serve until standard input ends. To be called before anything heavy is imported."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then lets go of the pipe
     voice = _move_stdout_away()
-    _stay_modest()
+    _stay_modest(memory_megabytes)
     questions: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_obey_leash, args=(questions,), name="leash", daemon=True).start()
     while True:
@@ -46,17 +44,12 @@ def _move_stdout_away() -> IO[bytes]:
     return voice
 
 
-def _stay_modest() -> None:
+def _stay_modest(memory_megabytes: float) -> None:
     os.umask(0o077)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    if sys.platform != "win32":
-        import resource  # there is none on Windows
-
-        try:
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-        except (OSError, ValueError):
-            pass  # a lower limit is in force, or the system knows none
+    leave_no_core()
+    limit_memory(memory_megabytes)
 
 
 def _obey_leash(questions: queue.SimpleQueue[bytes]) -> None:
@@ -75,6 +68,8 @@ def _answer(line: bytes) -> dict[str, object]:
         _MAKERS[question["what"]](Path(question["path"]), Path(question["into"]))
     except UnreadableAudioError as error:
         return {"refused": error.message}
+    except MemoryError:
+        return {"refused": "takes more memory than memory_megabytes allows"}
     except Exception as error:  # noqa: BLE001  # a fault met with one file must not silence the others
         return {"fault": f"{type(error).__name__}: {error}"}
     return {"done": True}

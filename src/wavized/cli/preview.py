@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-
-def add_arguments(_: argparse.ArgumentParser) -> None:
-    """It has none."""
+from wavized.audio.memory import DEFAULT_MEGABYTES
 
 
-def run(_: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the hidden command `_preview`."""
+    parser.add_argument("--memory-megabytes", type=float, default=DEFAULT_MEGABYTES, metavar="MB")
+
+
+def run(args: argparse.Namespace) -> int:
     """Serve until standard input ends."""
     from wavized.audio.preview import run
 
-    return run()
+    return run(args.memory_megabytes)

@@ -147,6 +147,10 @@ watch:
 #max_seconds: 12
 #max_megabytes: 100
 
+# A damaged or hostile file may ask for any amount of memory. The processes that open samples get so much (in
+# megabytes) besides what the model takes; a file that asks for more is left out, and the others go on.
+#memory_megabytes: 2000
+
 # Packs that arrive as a .zip are looked into: the sounds inside are heard, and copies of what is filed go
 # into the library. The archive itself is never changed. A pattern in "include" or "exclude" may name what is
 # inside as if the archive were a folder ('Some Pack.zip/Drums/**'); archives outside the watched folders stay

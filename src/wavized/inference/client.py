@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from wavized.audio.memory import TOO_MUCH_MEMORY
 from wavized.config.program import own_command
 from wavized.domain.hearing import Answer, ModelInfo, Unanswered
 from wavized.errors import ModelUnusableError
@@ -36,13 +37,17 @@ class _StoppedError(Exception):
     """The program is stopping: nothing more is to be started or waited for."""
 
 
-def default_command(*, threads: int | None = None, max_seconds: float | None = None) -> list[str]:
+def default_command(
+    *, threads: int | None = None, max_seconds: float | None = None, memory_megabytes: float | None = None
+) -> list[str]:
     """How this very program is called as a worker; the client adds the model."""
     command = [*own_command(), "_worker"]
     if threads is not None:
         command += ["--threads", str(threads)]
     if max_seconds is not None:
         command += ["--max-seconds", str(max_seconds)]
+    if memory_megabytes is not None:
+        command += ["--memory-megabytes", str(memory_megabytes)]
     return command
 
 
@@ -158,9 +163,13 @@ class WorkerClassifier:
             self._backoff, self._fruitless = self._backoff.succeeded(), 0
         if trouble is None:
             return batch.answers("", blame=False)
-        asked_to_leave = self._failed(worker, trouble)
+        left_by_itself = worker.gone and not worker.babbled
+        status = self._failed(worker, trouble)
         if not batch.answered and not batch.blames:
             self._count_fruitless()
+        if status == TOO_MUCH_MEMORY:
+            trouble = "took more memory than memory_megabytes allows"
+        asked_to_leave = left_by_itself and status == -signal.SIGTERM
         return batch.answers(f"The recognition process {trouble}", blame=not asked_to_leave)
 
     def _follow(self, worker: WorkerProcess, batch: Batch) -> str | None:
@@ -226,13 +235,13 @@ class WorkerClassifier:
                 return None
         return f"did not load its model within {self._start_timeout_s:g} s"
 
-    def _failed(self, worker: WorkerProcess, trouble: str) -> bool:
-        """End the worker; return whether it had been asked to leave, which is no file's fault."""
+    def _failed(self, worker: WorkerProcess, trouble: str) -> int | None:
+        """End the worker; return its exit status."""
         left_by_itself = worker.gone and not worker.babbled
         status = self._dismiss(_LEAVE_S if left_by_itself else 0)
         self._backoff = self._backoff.failed(self._clock.monotonic())
         logger.warning("The recognition process %s (exit status %s)", trouble, status)
-        return left_by_itself and status == -signal.SIGTERM
+        return status
 
     def _count_fruitless(self) -> None:
         self._fruitless += 1

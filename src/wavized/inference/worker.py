@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from wavized.audio.memory import DEFAULT_MEGABYTES, leave_no_core, limit_memory
 from wavized.domain.hearing import Answer, Refused, Unanswered
 from wavized.domain.sample import Kind
 from wavized.errors import ModelUnusableError, UnreadableAudioError
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, required=True, metavar="DIR")
     parser.add_argument("--threads", type=int, default=default_threads(), metavar="N")
     parser.add_argument("--max-seconds", type=float, default=12.0, metavar="S")
+    parser.add_argument("--memory-megabytes", type=float, default=DEFAULT_MEGABYTES, metavar="MB")
 
 
 def default_threads() -> int:
@@ -56,14 +58,16 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then lets go of the pipe
     voice = _move_stdout_away()
     faulthandler.enable(file=2)
+    leave_no_core()
     _stay_offline_and_modest(args.threads)
     asks: queue.SimpleQueue[Ask] = queue.SimpleQueue()
     threading.Thread(target=_obey_leash, args=(asks,), name="leash", daemon=True).start()
     try:
-        worker = _Worker(_load(args.model, args.threads), args.max_seconds, voice)
+        worker = _Worker(_load(args.model, args.threads), args, voice)
     except ModelUnusableError as error:
         _say(voice, Unusable(error.message, error.hint))
         return error.exit_code
+    limit_memory(args.memory_megabytes)
     _say(voice, Ready(worker.model_id))
     while True:
         worker.hear(asks.get())
@@ -126,9 +130,10 @@ def _say(voice: IO[bytes], message: Message) -> None:
 class _Worker:
     """Hears batches with a loaded model."""
 
-    def __init__(self, model: AudioModel, max_seconds: float, voice: IO[bytes]) -> None:
+    def __init__(self, model: AudioModel, args: argparse.Namespace, voice: IO[bytes]) -> None:
         self._model = model
-        self._max_seconds = max_seconds
+        self._max_seconds: float = args.max_seconds
+        self._memory_megabytes: float = args.memory_megabytes
         self._voice = voice
         self.model_id = model.info.model_id
 
@@ -170,6 +175,9 @@ class _Worker:
 
     def _fault(self, error: Exception) -> Unanswered:
         sys.excepthook(type(error), error, error.__traceback__)
+        if isinstance(error, MemoryError) or "not enough memory" in str(error):  # torch's are RuntimeErrors
+            most = f"memory_megabytes allows ({self._memory_megabytes:g} MB)"
+            return Unanswered(f"The recognition process would take more memory than {most}", suspect=True)
         return Unanswered(f"The recognition process failed: {type(error).__name__}: {error}", suspect=True)
 
     def _answer(self, ask: Ask, index: int, answer: Answer) -> None:

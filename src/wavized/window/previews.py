@@ -53,9 +53,10 @@ class _Task:
     name: str
 
 
-def default_command() -> list[str]:
+def default_command(*, memory_megabytes: float | None = None) -> list[str]:
     """How this very program is called as a preview process."""
-    return [*own_command(), "_preview"]
+    limit = [] if memory_megabytes is None else ["--memory-megabytes", str(memory_megabytes)]
+    return [*own_command(), "_preview", *limit]
 
 
 class Previews:
@@ -107,6 +108,10 @@ class Previews:
             except queue.Full:
                 reply.set_exception(PreviewsBusyError("Too much is being looked at just now; try again"))
         return reply
+
+    def use(self, command: Sequence[str]) -> None:
+        """Start the next process by this command."""
+        self._command = command
 
     def close(self) -> None:
         """Drop what waits, end the process and the thread. May be called twice."""
