@@ -97,5 +97,9 @@ class JournalError(WavizedError):
     """The journal cannot be opened or does not belong to this version."""
 
 
+class JournalDamagedError(JournalError):
+    """What the journal's file holds is no whole journal; it is set aside and begun anew at the next start."""
+
+
 class IllegalTransitionError(WavizedError):
     """A job was asked to go from one state to another that the life cycle does not allow."""

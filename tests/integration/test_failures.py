@@ -14,7 +14,7 @@ import pytest
 from support.house import House, tree
 from wavized.domain.job import Job, JobState, Origin, Placed
 from wavized.domain.sample import FilingMode
-from wavized.errors import FilingError, JournalError
+from wavized.errors import ChangedByUserError, FilingError, JournalError
 from wavized.journal.store import SqliteJournal
 from wavized.library.filer import LibraryFiler
 from wavized.services import pipeline as pipeline_module
@@ -156,6 +156,21 @@ def test_an_undo_that_the_journal_missed_is_noted_by_recovery(house):
     assert house.states() == {"reese.wav": "reverted"}
     assert house.journal.setting(UNDOING) is None
     assert job.source.exists()
+
+
+def test_undos_that_the_journal_missed_are_all_noted_by_recovery(house):
+    """It failed between several undos, and one of them was asked for twice: none is forgotten."""
+    jobs = house.file("reese.wav", "sub.wav", "acid.wav")
+    house.journal.full_at = JobState.REVERTED
+    for job in (*jobs[:2], jobs[0]):
+        with pytest.raises((JournalError, ChangedByUserError)):
+            house.reviewing.undo(job.id)
+    house.journal.open_up()
+    house.reviewing.undo(jobs[2].id)
+    house.recover()
+    assert set(house.states().values()) == {"reverted"}
+    assert house.journal.setting(UNDOING) is None
+    assert tree(house.library) == {}
 
 
 def test_an_undo_is_not_settled_while_the_library_is_away(house):

@@ -11,6 +11,7 @@ from wavized.archives.store import ArchiveStore
 from wavized.archives.zipped import Rules
 from wavized.audio.probe import HeaderProbe
 from wavized.config.model import DEFAULT_FOLDERS
+from wavized.control.turns import Turns
 from wavized.domain.events import Event
 from wavized.domain.hearing import Answer, ModelInfo, Refused, Scored, Unanswered
 from wavized.domain.job import Job, Origin
@@ -164,6 +165,7 @@ class House:
             events=self.log,
             shelves=Shelves(self.library, DEFAULT_FOLDERS),
             archives=self.archives,
+            turns=Turns(place / "filing.lock"),
         )
         self.intake = Intake(
             journal=self.journal,

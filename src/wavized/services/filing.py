@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wavized.domain.events import JobChanged
 from wavized.domain.job import Job, JobState, Placed, Placement
-from wavized.errors import ConfigError, FilingError, LibraryUnavailableError
+from wavized.errors import ConfigError, FilingError, LeftUnderWayError, LibraryUnavailableError
 from wavized.logic import placement
 from wavized.ports import Archives, Clock, Events, Filer, Journal
-from wavized.services.intake import Digest, describe_twin, duplicate_reason, find_twin
+from wavized.services.intake import Digest, describe_twin, duplicate_reason, find_filed, find_twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class Filing:
         events: Events,
         shelves: Shelves,
         archives: Archives,
+        turns: AbstractContextManager[object],
     ) -> None:
+        """`turns` is entered for each filing, so that no two processes file the same content at once."""
         self._journal = journal
         self.filer = filer
         self._digest = digest
@@ -47,6 +50,7 @@ class Filing:
         self._events = events
         self.shelves = shelves
         self._archives = archives
+        self._turns = turns
 
     def record(self, job: Job) -> Job:
         """Write one new version of a job and tell the others."""
@@ -72,11 +76,16 @@ class Filing:
     def file(self, job: Job, category: str) -> Job:
         """File a sample that is not in the library; duplicates end as `skipped`, faults as `failed`.
 
-        Raises LibraryUnavailableError after putting the job back to `decided`: it waits, the source stays.
+        Raises LibraryUnavailableError after putting the job back to `decided`: it waits, the source stays; or
+        LeftUnderWayError, where recovery is to settle it.
         """
+        with self._turns:
+            return self._file(job, category)
+
+    def _file(self, job: Job, category: str) -> Job:
         library = job.library or self.shelves.library
-        twin = find_twin(self._journal, self._digest, job, library)
-        if twin is not None and twin.state is JobState.FILED:
+        twin = find_filed(self._journal, self._digest, job, library)
+        if twin is not None:
             job = self.record(replace(job, state=JobState.FILING, category=category, library=library))
             return self.record(replace(job, state=JobState.SKIPPED, reason=describe_twin(twin)))
         try:
@@ -90,9 +99,14 @@ class Filing:
     def relocate(self, job: Job, category: str, reason: str) -> Job:
         """Move a filed sample to another category. Raises FilingError; the job is then `filed` as before.
 
+        Raises LeftUnderWayError where recovery is to settle it.
         While it is under way the old category stays in the row and the new one stands in `candidates`, so
         that a crash in between can be told apart.
         """
+        with self._turns:
+            return self._relocate(job, category, reason)
+
+    def _relocate(self, job: Job, category: str, reason: str) -> Job:
         planned = self.plan(job, category)
         running = self.record(
             replace(
@@ -101,17 +115,20 @@ class Filing:
         )
         try:
             placed = self.filer.relocate(job, planned, self._announcer(running))
-        except (FilingError, LibraryUnavailableError):
-            self.record(
-                replace(
-                    running,
-                    state=JobState.FILED,
-                    target=job.target,
-                    previous_target=None,
-                    candidates=job.candidates,
+        except (FilingError, LibraryUnavailableError) as error:
+            found = self._came_about(running, error)
+            if found is None:
+                self.record(
+                    replace(
+                        running,
+                        state=JobState.FILED,
+                        target=job.target,
+                        previous_target=None,
+                        candidates=job.candidates,
+                    )
                 )
-            )
-            raise
+                raise
+            placed = found
         return self.finish(replace(running, reason=reason, corrected=True), placed)
 
     def finish(self, running: Job, placed: Placed) -> Job:
@@ -143,12 +160,33 @@ class Filing:
         running = self.record(started)
         try:
             placed = act(self._announcer(running))
-        except LibraryUnavailableError as error:
-            self.record(replace(running, state=JobState.DECIDED, target=None))
-            raise error
-        except FilingError as error:
-            return self.record(replace(running, state=JobState.FAILED, target=None, reason=str(error)))
+        except (FilingError, LibraryUnavailableError) as error:
+            found = self._came_about(running, error)
+            if found is None:
+                return self._give_up(running, error)
+            placed = found
         return self.finish(running, placed)
+
+    def _give_up(self, running: Job, error: FilingError | LibraryUnavailableError) -> Job:
+        if isinstance(error, FilingError):
+            return self.record(replace(running, state=JobState.FAILED, target=None, reason=str(error)))
+        self.record(replace(running, state=JobState.DECIDED, target=None))
+        raise error
+
+    def _came_about(self, running: Job, error: FilingError | LibraryUnavailableError) -> Placed | None:
+        """What a filing that broke off has done all the same: the disk may fail after it has its name.
+
+        Raises LeftUnderWayError, with the row as it was announced, where the library does not tell.
+        """
+        announced = self._journal.get(running.id) or running
+        if announced.target is None:
+            return None
+        try:
+            return self.filer.recover(announced)
+        except LibraryUnavailableError:
+            raise LeftUnderWayError(error.message, hint=error.hint) from error
+        except FilingError:
+            return None
 
     def _announcer(self, running: Job) -> Callable[[Path], None]:
         """Write each name into the journal before the filer tries it, and none before it is found free."""

@@ -111,19 +111,31 @@ def find_twin(journal: Journal, digest: Digest, job: Job, library: Path) -> Job 
 
     It counts only while the file it speaks of is really there and unchanged.
     """
-    twins = journal.find(states=(JobState.FILED, JobState.AWAITING_REVIEW), digest=job.digest)
-    for twin in twins:
-        if twin.id == job.id or (twin.state is JobState.FILED and twin.library != library):
+    filed = find_filed(journal, digest, job, library)
+    if filed is not None:
+        return filed
+    waiting = journal.find(states=(JobState.AWAITING_REVIEW,), digest=job.digest)
+    others = (twin for twin in waiting if twin.id != job.id)
+    return next((twin for twin in others if _holds(digest, twin.source, job.digest)), None)
+
+
+def find_filed(journal: Journal, digest: Digest, job: Job, library: Path) -> Job | None:
+    """An earlier job by which the same content lies in this library, as `target` of what is returned says.
+
+    One that a killed process left in the middle of filing counts as soon as its sample is there.
+    """
+    for twin in journal.find(states=(JobState.FILED, JobState.FILING), digest=job.digest):
+        if twin.id == job.id or twin.library != library:
             continue
-        place = twin.target if twin.state is JobState.FILED else twin.source
-        if place is not None and _holds(digest, place, job.digest):
-            return twin
+        for place in (twin.target, twin.previous_target):
+            if place is not None and _holds(digest, place, job.digest):
+                return replace(twin, target=place)
     return None
 
 
 def describe_twin(twin: Job) -> str:
     """Why a duplicate is not filed again."""
-    if twin.state is JobState.FILED and twin.target is not None:
+    if twin.state is not JobState.AWAITING_REVIEW and twin.target is not None:
         return duplicate_reason(twin.target)
     return f"duplicate: the same content already waits for your answer (no. {twin.id})"
 

@@ -8,7 +8,7 @@ from wavized.domain.job import Job, JobState, Origin
 from wavized.errors import FilingError, LibraryUnavailableError
 from wavized.ports import Clock, Filer, Journal
 from wavized.services.filing import Filing
-from wavized.services.review import UNDOING
+from wavized.services.review import settle_undo
 
 
 def recover(
@@ -24,7 +24,7 @@ def recover(
         for job in journal.find(states=(JobState.FILING,), origin=origin)
     ]
     if origin is Origin.WATCH:  # whoever undoes holds the daemon's lock; a sort beside it must not meddle
-        _settle_undo(journal, filing)
+        settle_undo(journal, filing)
     touched += _close_turned_away(journal, clock, origin)
     left = journal.find(states=(JobState.CLASSIFYING,), origin=origin)
     requeued = (
@@ -61,7 +61,10 @@ def _settle_filing(job: Job, journal: Journal, filer: Filer, filing: Filing, clo
             journal.label(done, category, clock.now())
             return done
         if placed is not None:
-            return filing.finish(job, placed)
+            done = filing.finish(job, placed)
+            if job.corrected and job.category is not None:
+                journal.label(done, job.category, clock.now())
+            return done
         if job.previous_target is not None and job.candidates:
             still_filed = replace(
                 job, state=JobState.FILED, target=job.previous_target, previous_target=None, candidates=()
@@ -83,16 +86,3 @@ def _settle_filing(job: Job, journal: Journal, filer: Filer, filing: Filing, clo
         else:
             settled = replace(current, state=JobState.FAILED, target=None, reason=str(error))
         return journal.advance([settled], clock.now())[0]
-
-
-def _settle_undo(journal: Journal, filing: Filing) -> None:
-    """An undo was under way: if the sample has left the library, say so in the journal."""
-    unfinished = journal.setting(UNDOING)
-    if unfinished is None:
-        return
-    job = journal.get(int(unfinished))
-    if job is not None and job.library is not None and not job.library.is_dir():
-        return  # nothing can be told while the library is away
-    if job is not None and job.state is JobState.FILED and job.target is not None and not job.target.exists():
-        filing.record(replace(job, state=JobState.REVERTED, reason="You undid it"))
-    journal.put_setting(UNDOING, None)

@@ -8,17 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from wavized.domain.job import Job, JobState, Origin
-from wavized.errors import FilingError, LibraryUnavailableError, UsageError
+from wavized.errors import (
+    ChangedByUserError,
+    FilingError,
+    LeftUnderWayError,
+    LibraryUnavailableError,
+    UsageError,
+)
 from wavized.logic.lifecycle import AT_REST
 from wavized.logic.selection import is_archive
-from wavized.ports import Archives, Clock, Filer, Journal
+from wavized.ports import Archives, Clock, Filer, Journal, JournalReader
 from wavized.services.filing import Filing
 from wavized.services.intake import Digest
 
 UNDOING = "undoing"
-"""Setting that names the job whose undo is under way, for recovery after a crash."""
+"""Setting that names the jobs whose undo is under way, for recovery after a crash."""
+
+
+def undoing(journal: JournalReader) -> list[int]:
+    """The jobs whose undo was begun and not noted as done: the last, and any that the journal failed on."""
+    return [int(number) for number in (journal.setting(UNDOING) or "").split(",") if number]
+
+
+def note_undoing(journal: Journal, jobs: Sequence[int]) -> None:
+    """Keep which jobs are being undone."""
+    journal.put_setting(UNDOING, ",".join(map(str, jobs)) or None)
 
 
 class Reviewing:
@@ -110,6 +127,8 @@ class Reviewing:
         wanted = replace(job, corrected=True, reason=reason)
         try:
             done = self._filing.file(wanted, category)
+        except LeftUnderWayError:
+            raise  # recovery finishes it as the user said
         except LibraryUnavailableError:
             # Back to where it was, so that the answer can be given again once the library is there.
             before = JobState.SKIPPED if job.state is JobState.REVERTED else job.state
@@ -134,12 +153,57 @@ class Reviewing:
 
     def _take_back(self, job: Job, reason: str) -> Job:
         self._archives.restore(job)  # the sample must be somewhere else before it leaves the library
-        self._journal.put_setting(UNDOING, str(job.id))
+        before = undoing(self._journal)
+        others = [number for number in before if number != job.id]
+        note_undoing(self._journal, [*others, job.id])
         try:
             self.filer.take_back(job)
-        except (FilingError, LibraryUnavailableError):
-            self._journal.put_setting(UNDOING, None)
+        except ChangedByUserError:
+            note_undoing(self._journal, before)  # with this one, where an earlier try got as far as the disk
             raise
+        except (FilingError, LibraryUnavailableError) as error:
+            settle_undo(self._journal, self._filing)  # it may be done but for the last word of the disk
+            settled = self._journal.get(job.id) or job
+            if settled.state is not JobState.REVERTED:
+                if job.id in undoing(self._journal):
+                    raise LeftUnderWayError(error.message, hint=error.hint) from error
+                raise
+            job = settled
         done = self._filing.record(replace(job, state=JobState.REVERTED, corrected=True, reason=reason))
-        self._journal.put_setting(UNDOING, None)  # after any other failure recovery settles it
+        note_undoing(self._journal, others)  # after any other failure recovery settles it
         return done
+
+
+def settle_undo(journal: Journal, filing: Filing) -> None:
+    """Undos were under way: where the sample has left the library, say so in the journal.
+
+    Where the library does not tell, the undo stays noted as under way.
+    """
+    unfinished = undoing(journal)
+    left = [number for number in unfinished if not _is_settled(number, journal, filing)]
+    if left != unfinished:
+        note_undoing(journal, left)
+
+
+def _is_settled(number: int, journal: Journal, filing: Filing) -> bool:
+    job = journal.get(number)
+    if job is None or job.state is not JobState.FILED or job.target is None:
+        return True
+    try:
+        if job.library is not None and not job.library.is_dir():
+            return False  # nothing can be told while the library is away
+        gone = _is_gone(job.target)
+    except OSError:
+        return False
+    if gone:
+        filing.record(replace(job, state=JobState.REVERTED, reason="You undid it"))
+    return True
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether nothing has this name; raises OSError where the disk does not say."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return True
+    return False
