@@ -52,7 +52,7 @@ def hang() -> None:
         time.sleep(60)
 
 
-def begin(how: str) -> None:
+def begin(how: str, model: Path) -> None:
     if how == "exit":
         print("no libraries here", file=sys.stderr, flush=True)
         os._exit(3)
@@ -63,7 +63,8 @@ def begin(how: str) -> None:
     if how == "unusable":
         say(Unusable("The model is damaged", "Install it again"))
         os._exit(4)
-    say(Ready("tiny"))
+    manifest = read_manifest(model)
+    say(Ready(manifest.info.model_id, manifest.digest))
 
 
 def answer(path: Path, labels: tuple[str, ...]) -> Answer:
@@ -135,7 +136,7 @@ def main() -> None:
     if args.only_first is not None:
         how = "well" if args.only_first.exists() else how
         args.only_first.touch()
-    begin(how)
+    begin(how, args.model)
     labels = read_manifest(args.model).labels
     for line in sys.stdin.buffer:
         message = decode(line)

@@ -104,3 +104,20 @@ def test_progress_is_bounded(messages: list[Message]):
     batch = Batch(7, 4, frozenset({"808", "sub"}))
     assert sum(batch.accept(message) for message in messages) <= 3 * 4
     assert len(batch.answers("x", blame=True)) == 4
+
+
+def test_answers_that_cannot_be_meant_are_none():
+    """Probabilities that do not sum to 1, an ear that speaks twice, labels nobody knows: no answer."""
+    batch = batch_after(Opening(7, 0))
+    twice = (Evidence("rhythm", {"808": 0.5}), Evidence("rhythm", {"808": 0.5}))
+    for wrong in (
+        Scored({"808": 1.0, "sub": 1.0}, "m"),
+        Scored({"808": 0.0, "sub": 0.0}, "m"),
+        Scored({"808": 0.2, "sub": 0.2}, "m"),
+        Scored({"808": 1.0}, "m"),
+        Scored({"808": 0.5, "sub": 0.25, "kazoo": 0.25}, "m"),
+        Scored(GOOD.scores, "m", (Evidence("ear", {"808": 1.0}),)),
+        Scored(GOOD.scores, "m", twice),
+    ):
+        assert not batch.accept(Answered(7, 0, wrong)), wrong
+    assert batch.accept(Answered(7, 0, GOOD))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from wavized.domain.hearing import Evidence, Refused, Scored, Unanswered
 from wavized.domain.sample import Kind
 from wavized.inference.protocol import (
+    WORDS_LIMIT,
     Answered,
     Ask,
     BabbleError,
@@ -36,7 +37,7 @@ answers = st.one_of(
 )
 messages = st.one_of(
     st.builds(Ask, numbers, st.lists(paths).map(tuple)),
-    st.builds(Ready, words),
+    st.builds(Ready, words, words),
     st.builds(Unusable, words, words),
     st.builds(Opening, numbers, numbers),
     st.builds(Listening, numbers, st.lists(numbers).map(tuple)),
@@ -84,6 +85,9 @@ def test_names_survive(name: bytes):
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": NaN}, "model_id": "m"}\n',
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": 1.5}, "model_id": "m"}\n',
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": "1"}, "model_id": "m"}\n',
+        b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": 1%b}, "model_id": "m"}\n' % (b"0" * 400),
+        b'{"type": "opening", "batch": 1, "index": 1%b}\n' % (b"0" * 9_000),
+        b'{"type": "opening", "batch": 1, "index": 1e400}\n',
         *(
             b'{"type": "answer", "batch": 1, "index": 0, "model_id": "m", "scores": {"808": 1}, '
             b'"evidence": %b}\n' % evidence
@@ -107,6 +111,15 @@ def test_babble_is_told(line: bytes):
     """A line that is no message is called babble, whatever is wrong with it."""
     with pytest.raises(BabbleError):
         decode(line)
+
+
+def test_words_can_be_written_down():
+    """Odd bytes of a path in a reason do not stop the journal later, and no reason is a novel."""
+    line = b'{"type": "answer", "batch": 1, "index": 0, "refused": "a\\ud800b%b", "kind": "unreadable"}\n'
+    message = decode(line % (b"x" * 10_000))
+    assert isinstance(message, Answered) and isinstance(message.answer, Refused)
+    assert message.answer.reason.startswith("a?bxxx")
+    assert len(message.answer.reason) == WORDS_LIMIT
 
 
 def test_an_answer_may_come_without_evidence():

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from wavized.domain.hearing import Answer, Scored, Unanswered
 from wavized.inference.protocol import Answered, Listening, Message, Opening
+from wavized.logic.pooling import EAR
+
+_ROUNDING = 1e-3
+"""Probabilities sum to 1 but for so much."""
 
 
 class Batch:
@@ -71,5 +75,8 @@ class Batch:
     def _makes_sense(self, answer: Answer) -> bool:
         if not isinstance(answer, Scored):
             return True
-        witnesses = [self._labels.issuperset(witness.scores) for witness in answer.evidence]
-        return frozenset(answer.scores) == self._labels and all(witnesses)
+        sources = [witness.source for witness in answer.evidence]
+        known = all(self._labels.issuperset(witness.scores) for witness in answer.evidence)
+        alone = EAR not in sources and len(set(sources)) == len(sources)  # nobody speaks twice
+        whole = abs(sum(answer.scores.values()) - 1.0) <= _ROUNDING
+        return frozenset(answer.scores) == self._labels and whole and known and alone

@@ -15,7 +15,7 @@ from types import TracebackType
 
 from wavized.audio.memory import TOO_MUCH_MEMORY
 from wavized.config.program import own_command
-from wavized.domain.hearing import Answer, ModelInfo, Unanswered
+from wavized.domain.hearing import Answer, ModelInfo, Scored, Unanswered
 from wavized.errors import ModelUnusableError
 from wavized.inference.batch import Batch
 from wavized.inference.manifest import check_files, read_manifest
@@ -86,6 +86,7 @@ class WorkerClassifier:
         self._asked = 0
         self._worker: WorkerProcess | None = None
         self._info: ModelInfo | None = None
+        self._declared = ""
         self._state = "off"
 
     def info(self) -> ModelInfo:
@@ -96,18 +97,23 @@ class WorkerClassifier:
         if self._info is None:
             manifest = read_manifest(self._model_dir)
             check_files(self._model_dir, manifest)
-            self._info = manifest.info
+            self._info, self._declared = manifest.info, manifest.digest
         return self._info
 
     def classify(self, paths: Sequence[Path]) -> list[Answer]:
         """Answer each path, in order, in batches; raise ModelUnusableError where the model cannot be loaded.
 
         A worker that dies, hangs or babbles takes the rest of its batch along as Unanswered; the next batch
-        gets a new worker, after a wait that grows with each failure in a row.
+        gets a new worker, after a wait that grows with each failure in a row. All scores are by the model
+        that `info` tells of afterwards.
         """
         answers: list[Answer] = []
         for start in range(0, len(paths), self._batch_size):
-            answers += self._ask(paths[start : start + self._batch_size])
+            before = self._declared
+            heard = self._ask(paths[start : start + self._batch_size])
+            if before != self._declared:
+                answers = [_forgotten(answer) for answer in answers]
+            answers += heard
         return answers
 
     def use(self, command: Sequence[str], model_dir: Path, *, timeout_s: float, batch_size: int) -> None:
@@ -115,7 +121,7 @@ class WorkerClassifier:
         wanted = [*command, "--model", str(model_dir)]
         if wanted != self._command:
             self._dismiss(_LEAVE_S)
-            self._info = None
+            self._info, self._declared = None, ""
             self._fruitless = 0
         self._command, self._model_dir = wanted, model_dir
         self._timeout_s, self._batch_size = timeout_s, batch_size
@@ -226,14 +232,25 @@ class WorkerClassifier:
                 return "babbled" if worker.babbled else "ended"
             if isinstance(message, Unusable):
                 self._dismiss(_LEAVE_S)
-                self._info = None
+                self._info, self._declared = None, ""
                 raise ModelUnusableError(message.message, hint=message.hint)
             if isinstance(message, Ready):
-                if self._info is not None and self._info.model_id != message.model_id:
-                    self._info = None
+                if not self._is_as_told(message):
+                    return "loaded a model that was being replaced"
                 self._state = "ready"
                 return None
         return f"did not load its model within {self._start_timeout_s:g} s"
+
+    def _is_as_told(self, ready: Ready) -> bool:
+        """Whether the worker's model is the one that the folder declares by now; raise ModelUnusableError."""
+        if ready.declared in (self._declared, "") and self.info().model_id == ready.model_id:
+            return True
+        self._info = None
+        try:
+            return self.info().model_id == ready.model_id and ready.declared in (self._declared, "")
+        except ModelUnusableError:
+            self._dismiss(0)
+            raise
 
     def _failed(self, worker: WorkerProcess, trouble: str) -> int | None:
         """End the worker; return its exit status."""
@@ -255,3 +272,10 @@ class WorkerClassifier:
         worker, self._worker = self._worker, None
         self._state = "off"
         return None if worker is None else worker.close(patience_s)
+
+
+def _forgotten(answer: Answer) -> Answer:
+    """A score by a model that has been replaced says nothing any more: the file is asked again."""
+    if not isinstance(answer, Scored):
+        return answer
+    return Unanswered("The model was replaced meanwhile", suspect=False)

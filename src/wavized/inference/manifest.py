@@ -28,7 +28,8 @@ class Manifest:
     """A model's declaration.
 
     `labels` stand in the order of the network's outputs: `info.categories` and `info.rejects`, mixed.
-    `temperature` divides the logits. `files` maps a file's name to its sha256 (hex).
+    `temperature` divides the logits. `files` maps a file's name to its sha256 (hex). `digest` is the sha256
+    of the declaration itself: two that are equal declare the same model.
     """
 
     info: ModelInfo
@@ -36,13 +37,14 @@ class Manifest:
     temperature: float
     files: Mapping[str, str]
     metrics: Mapping[str, object]
+    digest: str
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Read the declaration and check it for sense, without hashing; raise ModelUnusableError."""
     if not folder.is_dir():
         raise ModelUnusableError(f"The model folder is missing: {folder}", hint=_HINT)
-    data = _read_json(folder / MANIFEST_NAME)
+    data, digest = _read_json(folder / MANIFEST_NAME)
     number = data.get("format")
     if number != FORMAT:
         raise ModelUnusableError(
@@ -54,7 +56,7 @@ def read_manifest(folder: Path) -> Manifest:
         files = _read_files(data)
         temperature = _number(data, "temperature", at_least=1e-3, at_most=1e3)
         metrics = _object(data, "metrics") if "metrics" in data else {}
-        labels = _network_labels(_read_json(folder / "config.json"))
+        labels = _network_labels(_read_json(folder / "config.json")[0])
     except (_FaultyError, ValueError) as fault:
         raise ModelUnusableError(
             f"The model's declaration in {folder} is wrong: {fault}", hint=_HINT
@@ -64,7 +66,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"The model in {folder} was trained for other labels ({', '.join(labels)}) than it declares",
             hint=_HINT,
         )
-    return Manifest(info, labels, temperature, files, metrics)
+    return Manifest(info, labels, temperature, files, metrics, digest)
 
 
 def check_files(folder: Path, manifest: Manifest) -> None:
@@ -91,16 +93,18 @@ def _digest(path: Path) -> str:
         raise ModelUnusableError(f"The model cannot be read: {error}", hint=_HINT) from error
 
 
-def _read_json(path: Path) -> dict[str, object]:
+def _read_json(path: Path) -> tuple[dict[str, object], str]:
+    """A file's JSON object, and its sha256."""
     if not path.is_file():
         raise ModelUnusableError(f"The model is incomplete: {path} is missing", hint=_HINT)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        data = json.loads(content.decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ModelUnusableError(f"The model cannot be read: {path}: {error}", hint=_HINT) from error
     if not isinstance(data, dict):
         raise ModelUnusableError(f"The model cannot be read: {path} holds no JSON object", hint=_HINT)
-    return data
+    return data, hashlib.sha256(content).hexdigest()
 
 
 class _FaultyError(Exception):

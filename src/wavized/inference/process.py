@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import IO
 
 from wavized.inference.log import BoundedLog
-from wavized.inference.protocol import LINE_LIMIT, BabbleError, Message, decode, encode
+from wavized.inference.protocol import ANSWER_LIMIT, BabbleError, Message, decode, encode
 
 logger = logging.getLogger(__name__)
 
 GARBAGE_LIMIT = 200
 """Lines that are no message, before a worker counts as babbling."""
-BACKLOG_LIMIT = 10_000
+BACKLOG_LIMIT = 2_000
 """Messages nobody has fetched, before a worker counts as babbling."""
 _LOGGED_GARBAGE = 5
 _JOIN_S = 2.0
@@ -122,20 +122,25 @@ class WorkerProcess:
                 pass  # what was left could not be flushed to a dead worker
 
     def _read(self, stdout: IO[bytes]) -> None:
+        try:
+            with stdout:
+                self._take_in(stdout)
+        finally:
+            self._ended.set()
+            self._received.put(None)
+
+    def _take_in(self, stdout: IO[bytes]) -> None:
         garbage = 0
-        with stdout:
-            while line := stdout.readline(LINE_LIMIT):
-                try:
-                    self._received.put(decode(line))
-                except BabbleError as error:
-                    garbage += 1
-                    if garbage <= _LOGGED_GARBAGE:
-                        logger.warning("The worker babbles (%s): %r", error, line[:200])
-                if garbage > GARBAGE_LIMIT or self._received.qsize() > BACKLOG_LIMIT:
-                    self.babbled = True
-                    break
-        self._ended.set()
-        self._received.put(None)
+        while line := stdout.readline(ANSWER_LIMIT):
+            try:
+                self._received.put(decode(line))
+            except BabbleError as error:
+                garbage += 1
+                if garbage <= _LOGGED_GARBAGE:
+                    logger.warning("The worker babbles (%.200s): %r", error, line[:200])
+            if garbage > GARBAGE_LIMIT or self._received.qsize() > BACKLOG_LIMIT:
+                self.babbled = True
+                return
 
 
 def _thread(task: str, target: Callable[[IO[bytes]], None], pipe: IO[bytes]) -> threading.Thread:

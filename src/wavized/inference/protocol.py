@@ -19,6 +19,12 @@ LINE_LIMIT = 8 * 1024 * 1024
 """Bytes in the longest line that is read (a full batch of the longest paths stays below it)."""
 
 
+ANSWER_LIMIT = 64 * 1024
+"""Bytes in the longest line a worker has to say; no answer comes near it."""
+WORDS_LIMIT = 2_000
+"""Characters of a reason, beyond which it is cut."""
+
+
 class BabbleError(ValueError):
     """A line that is no message of this protocol."""
 
@@ -33,9 +39,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Worker to daemon, once: the model is loaded and has been tried."""
+    """Worker to daemon, once: the model is loaded and has been tried.
+
+    `declared` is the digest of the declaration that it was loaded by (`Manifest.digest`), where it is told.
+    """
 
     model_id: str
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ def decode(line: bytes) -> Message:
         return _from_json(data)
     except BabbleError:
         raise
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise BabbleError(f"no message: {error!r}") from error
 
 
@@ -96,10 +106,10 @@ def _to_json(message: Message) -> dict[str, object]:
     match message:
         case Ask(batch, paths):
             return {"type": "ask", "batch": batch, "paths": paths}
-        case Ready(model_id):
-            return {"type": "ready", "model_id": model_id}
+        case Ready(model_id, declared):
+            return {"type": "ready", "model_id": model_id, "declared": declared}
         case Unusable(text, hint):
-            return {"type": "unusable", "message": text, "hint": hint}
+            return {"type": "unusable", "message": text[:WORDS_LIMIT], "hint": hint[:WORDS_LIMIT]}
         case Opening(batch, index):
             return {"type": "opening", "batch": batch, "index": index}
         case Listening(batch, indices):
@@ -114,9 +124,9 @@ def _answer_to_json(answer: Answer) -> dict[str, object]:
             told = {"evidence": [_witness_to_json(witness) for witness in evidence]} if evidence else {}
             return {"scores": dict(scores), "model_id": model_id, **told}
         case Refused(kind, reason):
-            return {"refused": reason, "kind": kind.value}
+            return {"refused": reason[:WORDS_LIMIT], "kind": kind.value}
         case Unanswered(reason, suspect):
-            return {"unanswered": reason, "suspect": suspect}
+            return {"unanswered": reason[:WORDS_LIMIT], "suspect": suspect}
 
 
 def _witness_to_json(witness: Evidence) -> dict[str, object]:
@@ -133,9 +143,9 @@ def _from_json(data: Mapping[str, object]) -> Message:
         case "ask":
             return Ask(_integer(data["batch"]), tuple(_text(path) for path in _items(data["paths"])))
         case "ready":
-            return Ready(_text(data["model_id"]))
+            return Ready(_words(data["model_id"]), _words(data.get("declared", "")))
         case "unusable":
-            return Unusable(_text(data["message"]), _text(data["hint"]))
+            return Unusable(_words(data["message"]), _words(data["hint"]))
         case "opening":
             return Opening(_integer(data["batch"]), _integer(data["index"]))
         case "listening":
@@ -150,10 +160,10 @@ def _from_json(data: Mapping[str, object]) -> Message:
 def _answer_from_json(data: Mapping[str, object]) -> Answer:
     if "scores" in data:
         evidence = tuple(_witness_from_json(witness) for witness in _items(data.get("evidence", [])))
-        return Scored(_scores(data["scores"]), _text(data["model_id"]), evidence)
+        return Scored(_scores(data["scores"]), _words(data["model_id"]), evidence)
     if "refused" in data:
-        return Refused(Kind(_text(data["kind"])), _text(data["refused"]))
-    return Unanswered(_text(data["unanswered"]), suspect=data["suspect"] is True)
+        return Refused(Kind(_text(data["kind"])), _words(data["refused"]))
+    return Unanswered(_words(data["unanswered"]), suspect=data["suspect"] is True)
 
 
 def _witness_from_json(data: object) -> Evidence:
@@ -161,7 +171,7 @@ def _witness_from_json(data: object) -> Evidence:
     if not isinstance(data, dict):
         raise BabbleError("a witness is a JSON object")
     return Evidence(
-        _text(data["source"]), _scores(data["scores"]), _probability(data["weight"]), _text(data["detail"])
+        _words(data["source"]), _scores(data["scores"]), _probability(data["weight"]), _words(data["detail"])
     )
 
 
@@ -181,6 +191,11 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise BabbleError(f"a string is expected, not {value!r}")
     return value
+
+
+def _words(value: object) -> str:
+    """Text for people: short enough, and such that it can be written down (a path's odd bytes cannot)."""
+    return _text(value)[:WORDS_LIMIT].encode("utf-8", "replace").decode("utf-8")
 
 
 def _items(value: object) -> list[object]:

@@ -63,12 +63,13 @@ def run(args: argparse.Namespace) -> int:
     asks: queue.SimpleQueue[Ask] = queue.SimpleQueue()
     threading.Thread(target=_obey_leash, args=(asks,), name="leash", daemon=True).start()
     try:
-        worker = _Worker(_load(args.model, args.threads), args, voice)
+        model, declared = _load(args.model, args.threads)
+        worker = _Worker(model, args, voice)
     except ModelUnusableError as error:
         _say(voice, Unusable(error.message, error.hint))
         return error.exit_code
     limit_memory(args.memory_megabytes)
-    _say(voice, Ready(worker.model_id))
+    _say(voice, Ready(worker.model_id, declared))
     while True:
         worker.hear(asks.get())
 
@@ -107,7 +108,8 @@ def _obey_leash(asks: queue.SimpleQueue[Ask]) -> None:
         os._exit(0)  # whatever ended the reading: a worker that nobody can reach must not stay
 
 
-def _load(folder: Path, threads: int) -> AudioModel:
+def _load(folder: Path, threads: int) -> tuple[AudioModel, str]:
+    """The model, and the digest of what it was declared to be."""
     # A damaged model is told before the libraries are loaded, in milliseconds instead of seconds.
     from wavized.inference.manifest import check_files, read_manifest
 
@@ -116,7 +118,7 @@ def _load(folder: Path, threads: int) -> AudioModel:
 
     from wavized.inference.classifier import AudioModel
 
-    return AudioModel(folder, manifest, threads=threads)
+    return AudioModel(folder, manifest, threads=threads), manifest.digest
 
 
 def _say(voice: IO[bytes], message: Message) -> None:

@@ -128,12 +128,13 @@ class Sorting:
         return [job for job in queued if not job.attempts] or suspects[:1]
 
     def _hear(self, batch: Sequence[Job]) -> None:
-        model = self._classifier.info()
+        self._classifier.info()  # a model that cannot be used is told before anything is written
         running = self._record([replace(job, state=JobState.CLASSIFYING) for job in batch])
         for job in running:
             self._bring_back(job)
         try:
             answers = self._classifier.classify([job.source for job in running])
+            model = self._classifier.info()  # it may have been replaced since
         except BaseException:
             # Whatever happened (model unusable, Ctrl-C), these wait for the next try.
             self._record([replace(job, state=JobState.QUEUED) for job in running])
@@ -218,11 +219,11 @@ def hear_one_by_one(
 
     `named` are the paths whose names speak of them, where those are others.
     """
-    model = classifier.info()
     judgements: list[Judgement] = []
     for path, name, answer in zip(paths, named or paths, classifier.classify(paths), strict=True):
         if isinstance(answer, Unanswered):
             answer = classifier.classify([path])[0]
+        model = classifier.info()
         judgement = conclude(answer, model, sureness, partial(_ask, witnesses, path, name))
         if judgement is None:
             assert isinstance(answer, Unanswered)
