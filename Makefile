@@ -33,8 +33,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 demo: $(VENV)/.installed
 	$(BIN)/python tests/demo.py
 
+# Processes of tests at a time: one more than two cores, for most tests wait most of the time. Give more where there
+# are more. Each of them calculates on one thread.
+TESTERS ?= 3
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal $(ARGS)
 
 torture: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest tests/faults --torture $(ARGS)

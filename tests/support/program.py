@@ -11,6 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from wavized.control.client import DaemonClient
+from wavized.errors import NotRunningError
+
 DEADLINE_SECONDS = 180.0
 """Only so that a hang ends: no command takes as long, however busy the machine."""
 
@@ -75,7 +78,7 @@ class Program:
                 env=self.environment,
                 stderr=log,
             )
-        self.wait(lambda: self.status()["state"] != "stopped")
+        self.wait(lambda: self._told()["state"] != "stopped")
 
     def stop(self) -> int:
         """SIGTERM; returns the exit code."""
@@ -90,7 +93,17 @@ class Program:
         self.daemon.wait()
 
     def status(self) -> dict[str, Any]:
-        return self.json("status")[0]
+        """What the daemon tells, or `wavized status` where none answers."""
+        told = self._told()
+        return told if told["state"] != "stopped" else self.json("status")[0]
+
+    def _told(self) -> dict[str, Any]:
+        """Asked directly: a process for each look would take the time of what is waited for."""
+        runtime_file = self.place / "own" / "state" / "wavized" / "runtime.json"
+        try:
+            return DaemonClient.find(runtime_file).get("/api/status")
+        except NotRunningError:
+            return {"state": "stopped"}
 
     def states(self) -> dict[str, list[str]]:
         """Source name to the states of its jobs, oldest first."""
