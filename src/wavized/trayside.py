@@ -20,6 +20,7 @@ from typing import Protocol
 from wavized.autostart.shape import Autostart
 from wavized.config import paths
 from wavized.config.model import Config
+from wavized.config.private import open_private
 from wavized.config.program import own_command
 from wavized.domain.events import Event, Notice
 from wavized.domain.job import Job, Recent, Status
@@ -231,7 +232,7 @@ class TraySide:
         command = [*own_command(), "doctor", "--config", str(self._config_path)]
         environ = os.environ | {"PYTHONUTF8": "1"}  # it is read by an editor, whatever the terminal speaks
         try:
-            with report.open("wb") as file:
+            with open(report, "wb", opener=open_private) as file:
                 process = subprocess.Popen(
                     command, env=environ, stdin=subprocess.DEVNULL, stdout=file, stderr=file
                 )

@@ -139,7 +139,7 @@ def test_another_program_on_the_port_means_not_running(tmp_path, answer):
         thread = threading.Thread(target=serve, name="stranger")
         thread.start()
         try:
-            write_runtime(tmp_path / "runtime.json", Runtime(1, listener.getsockname()[1], "t"))
+            write_runtime(tmp_path / "runtime.json", Runtime(os.getpid(), listener.getsockname()[1], "t"))
             with pytest.raises(NotRunningError):
                 DaemonClient.find(tmp_path / "runtime.json")
         finally:

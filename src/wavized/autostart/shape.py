@@ -60,12 +60,18 @@ def write_file(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(content)
+            with open(temporary, "xb", opener=_for_reading) as file:
+                file.write(content)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise _failed(path, error) from error
+
+
+def _for_reading(path: str, flags: int) -> int:
+    """What starts programs is never written by others, whatever the umask."""
+    return os.open(path, flags, 0o644)
 
 
 def remove_file(path: Path) -> None:

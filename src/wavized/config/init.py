@@ -12,6 +12,7 @@ import platformdirs
 
 from wavized.config import load, splice
 from wavized.config.model import Config, Existing
+from wavized.config.private import open_private
 from wavized.config.template import Suggestion, render
 from wavized.domain.sample import FilingMode
 from wavized.errors import ConfigError
@@ -99,7 +100,7 @@ def _write(path: Path, content: bytes, library: Path) -> bool:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_new = not library.exists()
         library.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
+        with open(path, "xb", opener=open_private) as file:
             file.write(content)
     except OSError as error:
         if path.exists():  # written by another at the same moment

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from wavized.config.private import make_private
+
 DEFAULT_MODEL = "bass-v3"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -17,9 +19,7 @@ def _dirs() -> PlatformDirs:
 
 
 def _folder(path: Path, create: bool) -> Path:
-    if create:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+    return make_private(path) if create else path
 
 
 def config_file() -> Path:

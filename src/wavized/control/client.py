@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class DaemonClient:
     def find(cls, runtime_file: Path) -> DaemonClient:
         """The daemon that wrote this file; raise NotRunningError where there is none."""
         runtime = read_runtime(runtime_file)
-        if runtime is None:
+        if runtime is None or not _is_there(runtime.pid):
             raise _not_running()
         client = cls(runtime)
         if "state" not in client.get("/api/status"):
@@ -83,6 +84,17 @@ def _read_answer(status: int, text: str) -> dict[str, Any]:
     raise _KINDS.get(status, WavizedError)(
         str(answer.get("error", f"status {status}")), hint=str(answer.get("hint", ""))
     )
+
+
+def _is_there(pid: int) -> bool:
+    """Whether this user has such a process: the port of one that was killed may be somebody else's by now."""
+    if os.name == "nt":
+        return True  # signal 0 would be Ctrl-C there
+    try:
+        os.kill(pid, 0)
+    except (OSError, OverflowError):
+        return False
+    return pid > 0
 
 
 def _not_running() -> NotRunningError:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from wavized.config.private import write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,7 @@ class Runtime:
 
 def write_runtime(path: Path, runtime: Runtime) -> None:
     """Write atomically with mode 0600: never readable by others, never half there."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(asdict(runtime), stream)
-    temporary.replace(path)
+    write_private(path, json.dumps(asdict(runtime)).encode())
 
 
 def read_runtime(path: Path) -> Runtime | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
+from wavized.config.private import append_to
+
 LOG_LIMIT = 1024 * 1024
 _CHUNK = 64 * 1024
 
@@ -32,5 +34,5 @@ class BoundedLog:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if self._path.exists() and self._path.stat().st_size + len(chunk) > self._limit:
             self._path.replace(self._path.with_name(self._path.name + ".1"))
-        with self._path.open("ab") as log:
+        with append_to(self._path) as log:
             log.write(chunk)

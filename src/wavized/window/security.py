@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from wavized.window.connections import mark_known
 from wavized.window.messages import refusal
 from wavized.window.sessions import Sessions
 from wavized.window.static_files import STATIC
@@ -42,8 +43,10 @@ HEADERS = {
 }
 
 _BEARER_ONLY = "/api/tickets"
-_OPEN_TO_ALL = ("/static/", "/enter")
-"""What needs no login: files that anybody gets with Wavized, and the door itself, which asks for a ticket."""
+_OPEN_TO_ALL = "/static/"
+"""What needs no login: files that anybody gets with Wavized ..."""
+_DOOR = "/enter"
+"""... and the door itself, which asks for a ticket."""
 
 
 class Guard:
@@ -59,6 +62,7 @@ class Guard:
         self._cookie = cookie_name(port)
         self._sessions = sessions
         self._requests = Throttle(MOST_AT_ONCE, MOST_PER_SECOND)
+        self._strangers = Throttle(MOST_AT_ONCE, MOST_PER_SECOND)
         self._failures = Throttle(MOST_FAILURES, FAILURES_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +78,10 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-cache" if path.startswith("/static/") else "no-store")
             await send(message)
 
-        refused = self._refuse(scope["method"], path, Headers(scope=scope))
+        headers = Headers(scope=scope)
+        refused = self._refuse(scope["method"], path, headers)
+        if refused is None and self._is_known(path, headers):
+            mark_known(scope)
         await (refused or self._app)(scope, receive, send_guarded)
 
     def _refuse(self, method: str, path: str, headers: Headers) -> Response | None:
@@ -91,7 +98,7 @@ class Guard:
         if origin is not None and origin.removeprefix("http://") not in self._hosts:
             return refusal(403, "Wrong Origin")
         # Browsers say so themselves where another page asks. A link to the door may come from anywhere.
-        if path != "/enter" and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        if path != _DOOR and headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return refusal(403, "Another page asks")
         return None
 
@@ -107,15 +114,20 @@ class Guard:
 
     def _refuse_person(self, method: str, path: str, headers: Headers) -> Response | None:
         now = time.monotonic()
-        by_token = self._has_token(headers)
-        by_cookie = not by_token and path != _BEARER_ONLY and self._has_cookie(headers)
-        is_open = method in ("GET", "HEAD") and path.startswith(_OPEN_TO_ALL)
-        if by_token or by_cookie or is_open:
+        if self._is_known(path, headers):
             return None if self._requests.admits(now) else _slow_down()
+        if method in ("GET", "HEAD") and path == _DOOR:
+            return None  # it costs little, and no stranger shall hold it shut
+        if method in ("GET", "HEAD") and path.startswith(_OPEN_TO_ALL):
+            return None if self._strangers.admits(now) else _slow_down()
         if not self._failures.admits(now):
             return _slow_down()
         log.warning("A request without a valid login was refused: %s", path[:100])
         return locked_page() if path == "/" and self._sessions else refusal(401, "Wrong or missing token")
+
+    def _is_known(self, path: str, headers: Headers) -> bool:
+        """Whether this user's commands ask, or a page that was let in."""
+        return self._has_token(headers) or (path != _BEARER_ONLY and self._has_cookie(headers))
 
     def _has_token(self, headers: Headers) -> bool:
         given = headers.get("authorization", "").removeprefix("Bearer ")

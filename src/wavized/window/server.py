@@ -16,12 +16,18 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from wavized.config.private import write_private
+from wavized.window.connections import Connection
 from wavized.window.security import Guard
 from wavized.window.sessions import Sessions
 
 log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 256
+_WAITING = 128
+"""How many may wait until they are taken in; the system keeps them for us."""
+_TAKEN_AT_ONCE = 8
+"""asyncio takes in as many as are said to wait before it looks at any: few, each costs a descriptor."""
 
 
 class LocalServer:
@@ -35,6 +41,8 @@ class LocalServer:
         self.port: int = self._socket.getsockname()[1]
         self.token = secrets.token_urlsafe(32)
         self._sessions = sessions
+        if sessions is not None:
+            sessions.belong_to(self.port)
         self._app: ASGIApp | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -45,7 +53,7 @@ class LocalServer:
         config = uvicorn.Config(
             Guard(self._serve, token=self.token, port=self.port, sessions=self._sessions),
             loop="asyncio",
-            http="h11",
+            http=Connection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -53,9 +61,10 @@ class LocalServer:
             server_header=False,
             date_header=False,
             limit_concurrency=MOST_CONNECTIONS,
+            backlog=_TAKEN_AT_ONCE,
             timeout_graceful_shutdown=2,
         )
-        self._server = _Server(config)
+        self._server = _Server(config, self._socket)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="window")
         self._thread.start()
 
@@ -78,8 +87,9 @@ class LocalServer:
 class _Server(uvicorn.Server):
     """uvicorn looks ten times a second whether it shall leave; this one is told."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, listening: socket.socket) -> None:
         super().__init__(config)
+        self._listening = listening
         self._leaving = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -94,6 +104,7 @@ class _Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._listening.listen(_WAITING)  # asyncio has made it as few as it takes in at once
         if not await self.on_tick(0):
             await self._leaving.wait()
 
@@ -109,7 +120,7 @@ def _listen(port_file: Path | None) -> socket.socket:
     bound = _bind(0)
     if port_file is not None:
         try:
-            port_file.write_text(f"{bound.getsockname()[1]}\n", encoding="ascii")
+            write_private(port_file, f"{bound.getsockname()[1]}\n".encode())
         except OSError as error:
             log.warning("The port cannot be remembered: %s", error)
     return bound
@@ -123,7 +134,7 @@ def _bind(port: int) -> socket.socket:
         else:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # right after a restart, too
         bound.bind(("127.0.0.1", port))
-        bound.listen(128)
+        bound.listen(_WAITING)
     except OSError:
         bound.close()
         raise

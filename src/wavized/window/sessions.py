@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import secrets
 import threading
 from pathlib import Path
 
+from wavized.config.private import write_private
 from wavized.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,15 @@ class Sessions:
         self._lock = threading.Lock()
         self._tickets: dict[str, float] = {}
         self._sessions = _read(file)
+        self._place = ""
+
+    def belong_to(self, port: int) -> None:
+        """From now on only cookies given out at this port let in.
+
+        Browsers send them to whoever listens there. Another user may have taken the port meanwhile, and would
+        come with them to the one that is used instead.
+        """
+        self._place = f"{port} "
 
     def ticket(self) -> str:
         """A new ticket, good for one entry within a minute."""
@@ -52,7 +61,7 @@ class Sessions:
             if until <= self._clock.monotonic():
                 return None
             secret = secrets.token_urlsafe(32)
-            self._sessions = {**self._valid(), _hash(secret): self._clock.now() + SESSION_SECONDS}
+            self._sessions = {**self._valid(), _hash(self._place + secret): self._clock.now() + SESSION_SECONDS}
             for ending in sorted(self._sessions, key=self._sessions.__getitem__)[:-MOST_SESSIONS]:
                 del self._sessions[ending]
             self._write()
@@ -61,19 +70,15 @@ class Sessions:
     def knows(self, secret: str) -> bool:
         """Whether a page with this cookie was let in and may still be."""
         # What is looked up is a hash, so the time it takes tells nothing of the secrets.
-        return self._sessions.get(_hash(secret), 0.0) > self._clock.now()
+        return self._sessions.get(_hash(self._place + secret), 0.0) > self._clock.now()
 
     def _valid(self) -> dict[str, float]:
         now = self._clock.now()
         return {digest: until for digest, until in self._sessions.items() if until > now}
 
     def _write(self) -> None:
-        temporary = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(self._sessions, stream)
-            temporary.replace(self._file)
+            write_private(self._file, json.dumps(self._sessions).encode())
         except OSError as error:
             log.warning("Open pages will have to be opened anew after a restart: %s", error)
 
