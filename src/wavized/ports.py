@@ -194,6 +194,10 @@ class KnownFiles(Protocol):
 
     def adopt(self, root: Path, now: float) -> None: ...
 
+    def adopted_at(self, root: Path) -> float | None:
+        """When `adopt` was first called for this; None where it never was."""
+        ...
+
 
 class Journal(JournalReader, JournalWriter, KnownFiles, Protocol):
     """All of it, as the pipeline sees it."""

@@ -174,9 +174,11 @@ def test_a_changed_file_is_not_known(journal: Journal) -> None:
 def test_a_folder_is_adopted_once(journal: Journal) -> None:
     """A folder stays adopted, however often it is said."""
     assert not journal.is_adopted(ROOT)
-    journal.adopt(ROOT, 1.0)
+    assert journal.adopted_at(ROOT) is None
+    journal.adopt(ROOT, 1.25)
     journal.adopt(ROOT, 2.0)
     assert journal.is_adopted(ROOT)
+    assert journal.adopted_at(ROOT) == 1.25
     assert not journal.is_adopted(ROOT / "packs")
 
 

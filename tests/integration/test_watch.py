@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from support.fake_known import FakeKnown
-from support.watching import Watch, wait_until, wav_bytes
+from support.watching import RealClock, Watch, wait_until, wav_bytes
 from wavized.config.model import Existing, WatchFolder
 from wavized.domain.sample import FileStat, FilingMode
 from wavized.errors import JournalError
@@ -390,6 +390,53 @@ def test_a_file_that_comes_during_the_adoption_is_delivered(
         known.go_on.set()
         watch.until_delivered(*new)
         assert set(watch.paths()) == set(new)
+
+
+def test_what_came_since_an_adoption_that_was_broken_off_is_delivered(downloads: Path, library: Path) -> None:
+    """Stopped or killed while it took a folder on: at the next start that goes on as of the first time."""
+    old = write(downloads / "old.wav")
+    time.sleep(0.05)  # several ticks of the clock that file times are taken from
+    known = FakeKnown()
+
+    class Overslept(DeafListener):
+        """The first start ends before the folder is looked through."""
+
+        def watch(self, root: Path, real: Path, recursive: bool) -> None:
+            raise OSError("broken off")
+
+    with Watch(library, WatchFolder(path=downloads), known=known, listen=Overslept) as watch:
+        wait_until(lambda: FolderState.ERROR in watch.states().values(), "the first try to break off")
+    assert not known.is_adopted(downloads) and not known.files
+    new = write(downloads / "new.wav")
+    with Watch(library, WatchFolder(path=downloads), known=known) as watch:
+        watch.until_delivered(new)
+        assert list(watch.paths()) == [new] and old in known.files
+
+
+def test_a_file_that_comes_in_the_instant_of_an_adoption_is_delivered(
+    downloads: Path, library: Path
+) -> None:
+    """File times lag behind the clock by a tick: what comes once it listens counts as come since, though no
+    event has told of it yet.
+    """
+
+    class Ahead(RealClock):
+        """As far ahead of file times as the system's tick makes it."""
+
+        def now(self) -> float:
+            return super().now() + 0.01
+
+    class Arriving(DeafListener):
+        """A file arrives as soon as this listens."""
+
+        def watch(self, root: Path, real: Path, recursive: bool) -> None:
+            super().watch(root, real, recursive)
+            write(root / "new.wav")
+
+    write(downloads / "old.wav")
+    with Watch(library, WatchFolder(path=downloads), listen=Arriving, clock=Ahead()) as watch:
+        watch.until_delivered(downloads / "new.wav")
+        assert list(watch.paths()) == [downloads / "new.wav"]
 
 
 def test_what_came_while_nothing_ran_is_delivered_at_the_next_start(downloads: Path, library: Path) -> None:

@@ -112,3 +112,6 @@ class FakeJournal:
 
     def adopt(self, root: Path, now: float) -> None:
         self._roots.setdefault(root, now)
+
+    def adopted_at(self, root: Path) -> float | None:
+        return self._roots.get(root)

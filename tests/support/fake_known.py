@@ -33,4 +33,8 @@ class FakeKnown:
 
     def adopt(self, root: Path, now: float) -> None:
         with self._lock:
-            self.adopted[root] = now
+            self.adopted.setdefault(root, now)
+
+    def adopted_at(self, root: Path) -> float | None:
+        with self._lock:
+            return self.adopted.get(root)

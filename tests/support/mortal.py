@@ -174,7 +174,10 @@ def arrivals(house: House, mode: FilingMode) -> list[Arrival]:
     found = []
     for path in sorted(house.inbox.rglob("*")):
         if path.suffix in (".wav", ".zip"):
-            status = path.stat()
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue  # filed and moved away just now
             stat = FileStat(status.st_size, status.st_mtime_ns)
             if not house.journal.is_known(path, stat):
                 found.append(Arrival(path, stat, house.inbox, mode))

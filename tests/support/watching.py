@@ -15,6 +15,7 @@ from wavized.archives.probe import ArrivalProbe
 from wavized.config.model import Config, WatchFolder
 from wavized.domain.events import Event, Notice
 from wavized.domain.sample import Arrival
+from wavized.ports import Clock
 from wavized.watch.folder import FolderState
 from wavized.watch.watcher import Watcher
 
@@ -63,6 +64,7 @@ class Watch:
         journal: bool = True,
         settle_seconds: float = 0.3,
         rescan_seconds: float = 300.0,
+        clock: Clock | None = None,
         **more: object,
     ) -> None:
         self.known = known if known is not None else FakeKnown()
@@ -77,7 +79,7 @@ class Watch:
             self.config,
             known=self.known,
             probe=ArrivalProbe(),
-            clock=RealClock(),
+            clock=clock or RealClock(),
             deliver=self._deliver,
             events=self,
             check_seconds=0.2,

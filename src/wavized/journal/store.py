@@ -132,6 +132,10 @@ class SqliteJournal:
     def is_adopted(self, root: Path) -> bool:
         return self._one("SELECT 1 FROM roots WHERE path = ?", path_bytes(root)) is not None
 
+    def adopted_at(self, root: Path) -> float | None:
+        found = self._one("SELECT adopted_at FROM roots WHERE path = ?", path_bytes(root))
+        return None if found is None else float(str(found[0]))
+
     def open_jobs(self, new: Sequence[NewJob], now: float) -> list[Job]:
         def enter(connection: sqlite3.Connection) -> list[Job]:
             return [_enter(connection, one, now) for one in new]

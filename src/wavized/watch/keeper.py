@@ -8,6 +8,7 @@ A folder that was never watched before is adopted: what it holds is taken as kno
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
@@ -28,6 +29,7 @@ from wavized.watch.scan import file_stat, identify, look, walk
 _REMEMBER_AT_ONCE = 500
 _SCAN_SHARE = 20  # a scan that took 1 s is followed by at least 20 s without one
 _SCAN_GAP_SECONDS = 1.0
+_TICK_SECONDS = 0.02  # file times are those of the system's last tick, up to 10 ms ago
 _NETWORK = "A network folder, looked into every few seconds"
 
 
@@ -157,11 +159,11 @@ class FolderKeeper:
             hint = "Watch a folder outside the library"
             self._turn_into(folder, FolderState.ERROR, "The folder lies inside the library", hint)
             return
-        started = self.clock.now()
-        self._listen(folder)
-        folder.identity = identity
         leave = folder.config.existing is Existing.LEAVE
         taken_on = self.known.is_adopted(folder.path)
+        started = self._begin(_archives_of(folder.path) if taken_on else folder.path)
+        self._listen(folder)
+        folder.identity = identity
         if leave and not self.known.is_adopted(_archives_of(folder.path)):
             # a folder may have been taken on by a Wavized that did not look into archives yet
             self._take_as_known(folder, int(started * 1e9), archives_only=taken_on)
@@ -174,6 +176,17 @@ class FolderKeeper:
                 self.known.adopt(adopted, started)
         if folder.state is FolderState.WATCHING:
             folder.told = ""
+
+    def _begin(self, what: Path) -> float:
+        """When the taking on of a folder, or of its archives, began; the first time, if it was broken off."""
+        now = self.clock.now()
+        if self.known.is_adopted(what):
+            return now
+        begun = what / "*begun*"
+        self.known.adopt(begun, now)
+        time.sleep(_TICK_SECONDS)  # what comes once this listens has a later time by all means
+        first = self.known.adopted_at(begun)
+        return now if first is None else first
 
     def _resolve_anew(self) -> None:
         """Links on the way to a folder may have changed while it was away, and so what lies in what."""
