@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Callable
+
+import numpy as np
+import soundfile
 
 from support.audio import aiff, chunk, riff, wave_format
 from support.mutants import RATE_16000, corpus, flac_block, id3_frame, id3v2, mend_ogg
@@ -19,7 +23,7 @@ def plain_wav() -> bytes:
     return riff(wave_format(), SOUND)
 
 
-SOUND = chunk(b"data", b"\1\0\2\0" * 6_000)
+SOUND = chunk(b"data", (b"\0\x20" * 50 + b"\0\xe0" * 50) * 120)
 FLAC, MPEG, OGG = _like(b"fLaC"), _like(b"\xff"), _like(b"OggS")
 
 
@@ -31,6 +35,11 @@ def comments(count: int, *, name: bytes = b"") -> bytes:
         + struct.pack("<I", count)
         + b"".join(struct.pack("<I", len(text)) + text for text in texts)
     )
+
+
+def picture(size: int) -> bytes:
+    """The body of a FLAC picture."""
+    return struct.pack(">II", 3, 9) + b"image/png" + struct.pack(">6I", 0, 1, 1, 24, 0, size) + bytes(size)
 
 
 def ogg_pages(packet: bytes, serial: int, first_number: int) -> bytes:
@@ -110,7 +119,7 @@ BUSY: dict[str, Callable[[], bytes]] = {
         *[chunk(b"ANNO", b"%08d" % n, order=">") for n in range(400_000)],
     ),
     "FLAC of 400,000 empty blocks": lambda: FLAC[:42] + flac_block(1, b"") * 400_000 + FLAC[42:],
-    "FLAC with a picture of 16 MB": lambda: FLAC[:42] + flac_block(6, bytes(16_000_000)) + FLAC[42:],
+    "FLAC with a picture of 16 MB": lambda: FLAC[:42] + flac_block(6, picture(16_000_000)) + FLAC[42:],
     "LIST within LIST": lambda: riff(wave_format(), nested(b"", 2_000), SOUND),
 }
 """What takes a reader long that does not mind."""
@@ -128,4 +137,175 @@ def nested(inner: bytes, depth: int) -> bytes:
     return inner
 
 
-__all__ = ["BUSY", "FLAC", "MPEG", "OGG", "SOUND", "comm", "comments", "mend_ogg", "nested", "plain_wav"]
+def of_floats(*values: float) -> bytes:
+    """A WAV of 32-bit floats."""
+    sound = struct.pack("<6f", *values) * 2_000
+    return riff(wave_format(code=3, bits=32), chunk(b"data", sound))
+
+
+def extensible(guid: bytes) -> bytes:
+    """A WAVE_FORMAT_EXTENSIBLE with this sub-format."""
+    base = struct.pack("<HHIIHH", 0xFFFE, 1, 44_100, 88_200, 2, 16)
+    return riff(chunk(b"fmt ", base + struct.pack("<HHI", 22, 16, 4) + guid), SOUND)
+
+
+def fmt(code: int, channels: int, rate: int, byte_rate: int, align: int, bits: int) -> bytes:
+    """A `fmt ` chunk of any numbers."""
+    return chunk(b"fmt ", struct.pack("<HHIIHH", code, channels, rate, byte_rate, align, bits))
+
+
+def rf64(told: int, *, riff_size: int = 0) -> bytes:
+    """An RF64 whose `ds64` tells so many bytes of sound."""
+    wide = chunk(b"ds64", struct.pack("<QQQI", riff_size, told, told // 2, 0))
+    sound = chunk(b"data", SOUND[8:], size=0xFFFF_FFFF)
+    return riff(wide, wave_format(), sound, name=b"RF64", size=0xFFFF_FFFF)
+
+
+def silence(format: str, subtype: str, hours: float, rate: int = 8_000) -> bytes:
+    """So much of nothing, in a file of some hundred kB."""
+    file, left = io.BytesIO(), round(hours * 3600 * rate)
+    nothing = np.zeros(rate * 60, np.int16)
+    with soundfile.SoundFile(file, "w", rate, 1, format=format, subtype=subtype) as sound:
+        while left > 0:
+            sound.write(nothing[:left])
+            left -= len(nothing)
+    return file.getvalue()
+
+
+def without_length(flac: bytes) -> bytes:
+    """A FLAC file whose header does not know how long it is."""
+    content = bytearray(flac)
+    content[21] &= 0xF0  # the upper 4 of 36 bits
+    content[22:26] = bytes(4)
+    return bytes(content)
+
+
+def with_last_position(ogg: bytes, position: int) -> bytes:
+    """An Ogg file whose last page tells another length."""
+    content, at = bytearray(ogg), ogg.rindex(b"OggS")
+    struct.pack_into("<q", content, at + 6, position)
+    last = bytearray(content[at:])
+    mend_ogg(last)
+    content[at:] = last
+    return bytes(content)
+
+
+PCM = b"\1\0\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"
+HEARD = "filed: "
+TOO_LONG = "skipped: .*(long; a one-shot|is longer than)"
+
+POISON: dict[str, tuple[Callable[[], bytes], str]] = {
+    "no channels": (lambda: riff(fmt(1, 0, 44_100, 0, 0, 16), SOUND), "failed: unreadable: has 0 channels"),
+    "65,535 channels": (
+        lambda: riff(fmt(1, 65_535, 44_100, 0, 0, 16), SOUND),
+        "failed: unreadable: has 65535 channels",
+    ),
+    "no block": (lambda: riff(fmt(1, 1, 44_100, 0, 0, 0), SOUND), "failed: unreadable: .*no size"),
+    "odd block": (
+        lambda: riff(fmt(1, 2, 44_100, 0, 65_535, 16), SOUND),
+        "failed: unreadable: |filed: |skipped: ",
+    ),
+    "no rate": (lambda: riff(fmt(1, 1, 0, 0, 2, 16), SOUND), "failed: unreadable: has a sample rate of 0 Hz"),
+    "4 GHz": (
+        lambda: riff(fmt(1, 1, 4_000_000_000, 0, 2, 16), SOUND),
+        "failed: unreadable: has a sample rate",
+    ),
+    "255 bits": (
+        lambda: riff(fmt(1, 1, 44_100, 88_200, 2, 255), SOUND),
+        "failed: unreadable: cannot be decoded",
+    ),
+    "foreign guid": (lambda: extensible(b"\x61\1" + PCM[2:]), "failed: unreadable: is a WAV with a coding"),
+    "half a guid": (
+        lambda: extensible(PCM[:2] + b"\xee" * 14),
+        "failed: unreadable: cannot be decoded|filed: ",
+    ),
+    "opus in wav": (
+        lambda: riff(fmt(0x704F, 1, 48_000, 0, 1, 0), SOUND),
+        "failed: unreadable: is a WAV with a",
+    ),
+    "mp3 that is none": (
+        lambda: riff(fmt(0x55, 1, 44_100, 0, 1, 0), SOUND),
+        "failed: unreadable: is not audio that can be read",
+    ),
+    "flac as mp3 in wav": (
+        lambda: riff(fmt(0x55, 1, 44_100, 0, 1, 0), chunk(b"data", FLAC)),
+        "failed: unreadable: is a WAV that",
+    ),
+    "rf64 of 8 EB": (lambda: rf64((1 << 63) - 1), "failed: unreadable: |filed: "),
+    "rf64 of nothing": (lambda: rf64(0), "failed: unreadable: |filed: "),
+    "rf64 of one": (lambda: rf64(1), "failed: unreadable: |skipped: "),
+    "not a number": (
+        lambda: of_floats(0, 1, float("nan"), 1, 0, 1),
+        "failed: unreadable: holds values that are",
+    ),
+    "infinite": (lambda: of_floats(0, 1, float("inf"), 1, 0, 1), "failed: unreadable: holds values that are"),
+    "loud": (lambda: of_floats(0, 1e38, -1e38, 3e38, -3e38, 0), "failed: unreadable: holds values beyond"),
+    "denormal": (lambda: of_floats(0, 1e-40, -1e-40, 1e-42, 0, 0), "skipped: .*silent"),
+    "told too long": (
+        lambda: riff(wave_format(), chunk(b"data", b"\1\0" * 999, size=90_000)),
+        "failed: .*cut off",
+    ),
+    "told too short": (
+        lambda: riff(wave_format(), chunk(b"data", SOUND[8:], size=8_000)),
+        "filed: |skipped: ",
+    ),
+    "size of riff": (lambda: riff(wave_format(), SOUND, size=3), HEARD),
+    "odd parts": (
+        lambda: riff(
+            *[chunk(b"odd ", bytes(n)) for n in (1, 3, 5, 7)],
+            wave_format(),
+            chunk(b"cue ", b"\xff" * 99),
+            SOUND,
+        ),
+        HEARD,
+    ),
+    "part that points back": (
+        lambda: riff(wave_format(), chunk(b"loop", b"", size=0xFFFF_FFF0), SOUND),
+        "failed: unreadable: (holds no sound|cut off)",
+    ),
+    "nested": (lambda: riff(wave_format(), nested(b"", 2_000), SOUND), HEARD),
+    "riff in riff": (
+        lambda: riff(chunk(b"RIFF", b"WAVE" + plain_wav()), wave_format(), SOUND),
+        "failed: unreadable: cannot be decoded",
+    ),
+    "aiff at minus": (
+        lambda: aiff(comm(b"\xc0" + RATE_16000[1:]), AIFF_SOUND),
+        "failed: .*sample rate of 0 Hz",
+    ),
+    "aiff at infinite": (
+        lambda: aiff(comm(b"\x7f\xff" + bytes(8)), AIFF_SOUND),
+        "failed: .*sample rate of 0 Hz",
+    ),
+    "aiff at 2 to 16000": (
+        lambda: aiff(comm(b"\x7e" + RATE_16000[1:]), AIFF_SOUND),
+        "failed: .*sample rate of 0",
+    ),
+    "aiff of 4 G frames": (
+        lambda: aiff(comm(RATE_16000, frames=0xFFFF_FFFF), AIFF_SOUND),
+        "failed: unreadable: |skipped: |filed: ",
+    ),
+    "huge picture in id3": (
+        lambda: id3v2(frames=id3_frame(b"APIC", b"\0image/png\0\3\0" + bytes(40_000_000))) + MPEG,
+        "filed: |failed: unreadable: cannot be decoded",
+    ),
+    "huge picture in flac": (BUSY["FLAC with a picture of 16 MB"], HEARD),
+    "comments without end": (BUSY["Ogg with 400,000 comments of one name"], "filed: |failed: unreadable: "),
+    "title without end": (BUSY["ID3 with a title of a million texts"], "filed: |failed: unreadable: "),
+    "wave of parts": (BUSY["WAV of 400,000 parts"], "failed: unreadable: has a header of too many parts"),
+    "hours in flac": (lambda: silence("FLAC", "PCM_16", 3.0), TOO_LONG),
+    "hours in flac, untold": (lambda: without_length(silence("FLAC", "PCM_16", 3.0)), TOO_LONG),
+    "an hour in ogg": (lambda: silence("OGG", "VORBIS", 1.0), TOO_LONG),
+    "an hour in ogg, told as nothing": (
+        lambda: with_last_position(silence("OGG", "VORBIS", 1.0), 800),
+        TOO_LONG + "|failed: unreadable: |skipped: .*silent",
+    ),
+    "an hour in mp3": (lambda: silence("MP3", "MPEG_LAYER_III", 1.0), TOO_LONG),
+    "half an hour in opus": (lambda: silence("OGG", "OPUS", 0.5), TOO_LONG),
+    "nothing": (lambda: b"", "failed: unreadable: the file is empty"),
+    "zeros": (lambda: bytes(5_000_000), "failed: unreadable: .*zeros"),
+    "text": (lambda: b"<html>404" * 99, "failed: unreadable: .*text"),
+    "zip": (lambda: b"PK\3\4" + bytes(999), "failed: unreadable: .*zip"),
+}
+"""What is poison, and what is to become of it: a state and the first words of its reason."""
+
+AIFF_SOUND = chunk(b"SSND", bytes(8) + b"\0\1\0\7" * 600, order=">")

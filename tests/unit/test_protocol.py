@@ -85,7 +85,8 @@ def test_names_survive(name: bytes):
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": NaN}, "model_id": "m"}\n',
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": 1.5}, "model_id": "m"}\n',
         b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": "1"}, "model_id": "m"}\n',
-        b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": 1%b}, "model_id": "m"}\n' % (b"0" * 400),
+        b'{"type": "answer", "batch": 1, "index": 0, "scores": {"808": 1%b}, "model_id": "m"}\n'
+        % (b"0" * 399),
         b'{"type": "opening", "batch": 1, "index": 1%b}\n' % (b"0" * 9_000),
         b'{"type": "opening", "batch": 1, "index": 1e400}\n',
         *(
