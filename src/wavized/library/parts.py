@@ -17,6 +17,9 @@ from wavized.errors import FilingError
 from wavized.library.digest import CHUNK_BYTES, open_regular, sha256_of
 from wavized.library.faults import source_faults
 
+_LEFT: set[Path] = set()
+"""Parts of this process that the disk did not let go; tried again with the next one. One thread files."""
+
 
 @contextmanager
 def part_of(source: Path, folder: Path, digest: str, tag: str) -> Iterator[Path]:
@@ -28,13 +31,28 @@ def part_of(source: Path, folder: Path, digest: str, tag: str) -> Iterator[Path]
     with source_faults(source):
         reading = open_regular(source)
     part = folder / f"{_prefix(tag)}{os.getpid()}.part"
+    _remove_left()
     with reading:
         part.unlink(missing_ok=True)  # left by an earlier process that had our id
         try:
             _write(reading, source, part, digest)
             yield part
         finally:
-            part.unlink(missing_ok=True)
+            _remove(part)
+
+
+def _remove(part: Path) -> None:
+    try:
+        part.unlink(missing_ok=True)
+    except OSError:
+        _LEFT.add(part)  # the disk is at fault, which has been said or does not matter any more
+        return
+    _LEFT.discard(part)
+
+
+def _remove_left() -> None:
+    for part in tuple(_LEFT):
+        _remove(part)
 
 
 def remove_parts(folder: Path, tag: str) -> None:

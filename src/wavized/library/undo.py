@@ -49,7 +49,9 @@ def take_back(job: Job) -> None:
 
 
 def _remove_copy(job: Job, target: Path, *, original_there: bool, library: Path) -> None:
-    if not original_there or not are_separate(target, job.source):
+    with library_faults(library):
+        separate = original_there and are_separate(target, job.source)
+    if not separate:
         raise ChangedByUserError(
             "The original is gone; this is the only copy",
             hint=f"It was at {job.source} and stays at {target}",
