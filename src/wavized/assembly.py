@@ -5,6 +5,7 @@ Nothing here decides anything; whoever opens a journal or a classifier also clos
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -18,10 +19,13 @@ from wavized.audio.probe import HeaderProbe
 from wavized.audio.tags import read_tags
 from wavized.clock import SystemClock
 from wavized.config import paths, splice
-from wavized.config.model import Config
+from wavized.config.model import Config, Existing
+from wavized.control.instance import InstanceLock
 from wavized.control.turns import Turns
 from wavized.domain.job import Job, Origin
+from wavized.errors import AlreadyRunningError, JournalDamagedError
 from wavized.inference.client import WorkerClassifier, default_command
+from wavized.journal.aside import find_damage, kept_journals, set_aside
 from wavized.journal.store import SqliteJournal
 from wavized.library.digest import sha256_of
 from wavized.library.filer import LibraryFiler
@@ -31,12 +35,15 @@ from wavized.ports import Classifier, Witnesses
 from wavized.services.filing import Filing, Shelves
 from wavized.services.hub import EventHub
 from wavized.services.intake import Intake, Limits
+from wavized.services.rebuilding import LOST, Rebuilding
 from wavized.services.recovery import recover
 from wavized.services.review import Reviewing
 from wavized.services.sorting import Sorting, Sureness
 from wavized.services.unpacking import Unpacking, Wanted, everything
 from wavized.services.witnesses import Bystanders
 from wavized.splice import SpliceCatalogue
+
+log = logging.getLogger(__name__)
 
 
 def model_folder(config: Config | None, chosen: Path | None = None) -> Path:
@@ -117,6 +124,7 @@ class Workshop:
     filing: Filing
     sorting: Sorting
     reviewing: Reviewing
+    rebuilding: Rebuilding
     clock: SystemClock
     events: EventHub
     origin: Origin
@@ -190,6 +198,14 @@ class Workshop:
                 clock=clock,
                 archives=archives,
             ),
+            rebuilding=Rebuilding(
+                journal=journal,
+                digest=sha256_of,
+                clock=clock,
+                origin=origin,
+                library=lambda: filing.shelves.library,
+                folders=lambda: {filing.shelves.folder_for(one): one for one in classifier.info().categories},
+            ),
             clock=clock,
             events=events,
             origin=origin,
@@ -228,6 +244,59 @@ class Workshop:
         self.sorting.sureness = sureness(config)
         self.sorting.batch_size = config.batch_size
         self.sorting.witnesses = witnesses(config)
+
+
+def open_journal(config: Config, *, keep_out: InstanceLock) -> tuple[SqliteJournal, str]:
+    """The journal, and what is to be said where it was damaged: then it is kept aside and one begun anew.
+
+    The caller holds the lock of the daemon or of a sort; `keep_out` is the other one. Raises JournalError.
+    """
+    path = paths.journal_file()
+    damage = find_damage(path)
+    if damage:
+        _set_aside(path, damage, keep_out)
+    journal = SqliteJournal(path)
+    kept = kept_journals(path)
+    if not kept or journal.setting(LOST) == kept[-1].name:
+        return journal, ""
+    # Nobody knows what of the watched folders was dealt with: none of it is filed unasked.
+    for folder in config.watch:
+        journal.put_setting(_left_alone(folder.path), "1")
+    journal.put_setting(LOST, kept[-1].name)
+    return journal, f"The journal was damaged and is kept as {kept[-1]}; a new one was begun"
+
+
+def _set_aside(path: Path, damage: str, keep_out: InstanceLock) -> None:
+    try:
+        with keep_out:
+            log.warning("The journal is damaged (%s) and kept as %s", damage, set_aside(path))
+    except AlreadyRunningError as error:
+        raise JournalDamagedError(
+            f"The journal {path} is damaged ({damage}), and another Wavized is at work with it",
+            hint="Stop that one, then start anew: the damaged file is kept aside and a new journal begun",
+        ) from error
+    except OSError as error:
+        raise JournalDamagedError(
+            f"The journal {path} is damaged ({damage}) and cannot be set aside: {error.strerror or error}",
+            hint=f"Look at {path.parent}",
+        ) from error
+
+
+def watched_after_a_loss(journal: SqliteJournal, config: Config) -> Config:
+    """The same configuration, but folders that were watched when a journal was lost are not swept up."""
+    if journal.setting(LOST) is None:
+        return config
+    watch = tuple(
+        folder.model_copy(update={"existing": Existing.LEAVE})
+        if journal.setting(_left_alone(folder.path)) is not None
+        else folder
+        for folder in config.watch
+    )
+    return config.model_copy(update={"watch": watch})
+
+
+def _left_alone(folder: Path) -> str:
+    return f"leave:{os.fsencode(folder).hex()}"
 
 
 def open_library(config: Config, journal: SqliteJournal) -> bool:

@@ -18,7 +18,15 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from wavized.archives.probe import ArrivalProbe
-from wavized.assembly import Workshop, make_classifier, model_folder, open_library, use_settings
+from wavized.assembly import (
+    Workshop,
+    make_classifier,
+    model_folder,
+    open_journal,
+    open_library,
+    use_settings,
+    watched_after_a_loss,
+)
 from wavized.autostart.choose import choose_autostart
 from wavized.clock import SystemClock
 from wavized.config import paths
@@ -32,7 +40,6 @@ from wavized.domain.events import Event, JobChanged, Notice, StatusChanged
 from wavized.domain.job import DaemonState, Job, Origin, Status
 from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError
 from wavized.inference.facts import tell_model
-from wavized.journal.store import SqliteJournal
 from wavized.logic.lifecycle import PENDING
 from wavized.reception import Desk, Reception, describe_change
 from wavized.services.describe import describe_job
@@ -121,7 +128,7 @@ class Daemon:
             state=state,
             worker=self._classifier.state(),
             pid=os.getpid(),
-            detail=health.degraded or health.waiting,
+            detail=health.degraded or health.waiting or self._lost,
             library=self.config.library,
             watching=tuple(_describe(folder) for folder in self._watcher.status()),
             paused_until=self._pipeline.paused_until,
@@ -182,7 +189,9 @@ class Daemon:
 
     def _open_work(self) -> None:
         """What hears and files, told of by the journal."""
-        self._journal = self._stack.enter_context(SqliteJournal(paths.journal_file()))
+        sort_lock = InstanceLock(paths.state_dir() / "sort.lock", runtime=paths.runtime_file())
+        journal, self._lost = open_journal(self.config, keep_out=sort_lock)
+        self._journal = self._stack.enter_context(journal)
         self._classifier = make_classifier(self.config, model_folder(self.config), stop=self._stop)
         self._stack.callback(self._classifier.close)
         self._workshop = Workshop.open(
@@ -204,10 +213,11 @@ class Daemon:
             events=self.events,
             idle_seconds=self.config.worker_idle_seconds,
             recover=self._recover,
+            rebuilding=self._workshop.rebuilding,
             stop=self._stop,
         )
         self._watcher = Watcher(
-            self.config,
+            watched_after_a_loss(journal, self.config),
             known=self._journal,
             probe=ArrivalProbe(),
             clock=self._clock,
@@ -267,6 +277,9 @@ class Daemon:
         watched = ", ".join(str(folder.path) for folder in self.config.watch) or "no folder yet"
         log.info("Watching %s, filing into %s", watched, self.config.library)
         self._ready.set()
+        if self._lost:
+            hint = "What was filed stays filed; what waited is no longer known. wavized doctor tells more"
+            self.events.publish(Notice(self._lost, hint))
         self._session.announce(f"Watching {watched}", tray=self._want_tray)
         self.events.publish(StatusChanged())
 
@@ -348,7 +361,7 @@ class Daemon:
         if config == self.config:
             return
         self.config = config
-        self._watcher.reconfigure(config)
+        self._watcher.reconfigure(watched_after_a_loss(self._journal, config))
         self._previews.use(self._preview_command())
         self._pipeline.ask(lambda: self._take_on(config))
         self._pipeline.wake()

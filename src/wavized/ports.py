@@ -98,6 +98,10 @@ class Archives(Protocol):
         ...
 
 
+BEGUN_AT = "begun_at"
+"""Setting: when this journal was begun (seconds since the epoch). It cannot know of what came before."""
+
+
 class JournalReader(Protocol):
     """Questions to the journal; any thread may ask."""
 

@@ -167,7 +167,7 @@ def test_a_damaged_file_is_named_and_kept(path: Path) -> None:
     with pytest.raises(JournalError, match="damaged") as caught:
         SqliteJournal(path)
     assert str(path) in caught.value.message
-    assert "move it away" in caught.value.hint
+    assert "keeps the damaged file aside" in caught.value.hint
     assert path.read_bytes() == before
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +21,11 @@ from wavized.domain.sample import FileStat
 from wavized.errors import ArchiveRefusedError, CacheUnavailableError, FilingError, UnreadableAudioError
 from wavized.logic.lifecycle import AT_REST
 from wavized.logic.members import safe_path
-from wavized.ports import JournalReader
+from wavized.ports import BEGUN_AT, JournalReader
 from wavized.services.intake import Digest
 
 _MOST_LENT = 32
+_CLOCK_SLACK_S = 2.0  # the coarsest file times in use (FAT) step by this much
 
 
 def version_folder(below: Path, archive: Path, stat: FileStat, origin: Origin) -> Path:
@@ -137,12 +139,18 @@ class ArchiveStore:
         self._remove_empty(job.source.parent)
 
     def tidy(self, origin: Origin) -> None:
-        """Remove what a killed process left behind; call it while no other works on jobs of this origin."""
+        """Remove what a killed process left behind; call it while no other works on jobs of this origin.
+
+        What is older than the journal may be the last copy of a sample that waited in the one before it.
+        """
+        begun_at = float(self._journal.setting(BEGUN_AT) or 0.0)
         for above, _, names in os.walk(self._folder / origin.value, topdown=False):
             folder = Path(above)
             for name in names:
                 owners = [name, *(name.removesuffix(ending) for ending in self.rules.sidecars)]
-                if not any(self._is_needed(folder / owner) for owner in owners if owner):
+                if _came_in(folder / name, begun_at) and not any(
+                    self._is_needed(folder / owner) for owner in owners if owner
+                ):
                     _remove(folder / name)
             self._remove_empty(folder)
 
@@ -169,6 +177,14 @@ class ArchiveStore:
             except OSError:
                 return  # not empty, or gone
             folder = folder.parent
+
+
+def _came_in(path: Path, begun_at: float) -> bool:
+    """Whether a file was written in the journal's own time; not, where the clock cannot be trusted."""
+    try:
+        return begun_at <= path.lstat().st_ctime <= time.time() + _CLOCK_SLACK_S
+    except OSError:
+        return False
 
 
 def _remove(path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -13,13 +12,11 @@ from wavized.checkup.settings import named
 from wavized.config import paths
 from wavized.control.client import DaemonClient
 from wavized.errors import NotRunningError
+from wavized.journal.aside import CHECK_SECONDS, kept_journals, quick_check
+from wavized.journal.connections import ANEW
 from wavized.journal.glance import open_to_look
 from wavized.journal.migrations import MIGRATIONS
 
-CHECK_SECONDS = 3.0
-"""So long a journal is checked at most; a very large one is then taken as read in part."""
-
-_DAMAGED = "Wavized leaves it as it is; move it away to start a new one, or put a backup in its place"
 _TROUBLED = ("error", "missing")
 
 
@@ -55,6 +52,7 @@ def judge_status(status: Mapping[str, object]) -> Iterator[Finding]:
 def journal() -> Iterator[Finding]:
     """Is it whole, and of this version?"""
     path = paths.journal_file()
+    yield from _kept(path)
     try:
         path.stat()
     except FileNotFoundError:
@@ -68,7 +66,17 @@ def journal() -> Iterator[Finding]:
             "journal", f"{path} cannot be read: {error}", "Check that its disk is there and readable"
         )
     except sqlite3.DatabaseError as error:
-        yield problem("journal", f"{path} is damaged: {error}", _DAMAGED)
+        yield problem("journal", f"{path} is damaged: {error}", ANEW)
+
+
+def _kept(path: Path) -> Iterator[Finding]:
+    """Journals that were damaged and are kept; what they told of samples is lost until somebody looks."""
+    for kept in kept_journals(path):
+        yield note(
+            "journal",
+            f"an earlier one was damaged and is kept: {kept}",
+            "Delete it if nobody is to repair it; until then it is told here",
+        )
 
 
 def _judge(connection: sqlite3.Connection, path: Path) -> Finding:
@@ -78,21 +86,6 @@ def _judge(connection: sqlite3.Connection, path: Path) -> Finding:
     (jobs,) = connection.execute("SELECT count(*) FROM jobs").fetchone()
     said = quick_check(connection, CHECK_SECONDS)
     if said not in ("ok", ""):
-        return problem("journal", f"{path} is damaged: {said}", _DAMAGED)
+        return problem("journal", f"{path} is damaged: {said}", ANEW)
     partly = "" if said else ", too many to check them all here"
     return ok("journal", f"{jobs} samples in {path}{partly}")
-
-
-def quick_check(connection: sqlite3.Connection, seconds: float) -> str:
-    """`ok`, or the first thing wrong; empty where `seconds` were not enough."""
-    deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
-    try:
-        (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            return ""
-        raise
-    finally:
-        connection.set_progress_handler(None, 0)
-    return str(said)

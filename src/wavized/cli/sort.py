@@ -9,32 +9,36 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from wavized.assembly import Workshop, make_classifier, model_folder, open_library
-from wavized.cli.classify import judge_files
+from wavized.assembly import (
+    Workshop,
+    make_classifier,
+    model_folder,
+    open_journal,
+    open_library,
+)
 from wavized.cli.main import add_config_argument
 from wavized.cli.opened import count
 from wavized.cli.output import console, outcome, place, print_json, table
 from wavized.cli.progress import Progress
+from wavized.cli.rehearsal import rehearse
 from wavized.cli.settings import load_config_or_defaults
-from wavized.cli.sources import find_files, resolved
+from wavized.cli.sources import NOTHING_THERE, find_files, resolved
 from wavized.config import paths
 from wavized.config.model import Config
 from wavized.control.instance import InstanceLock
 from wavized.domain.events import Event, JobChanged
-from wavized.domain.hearing import Fail, FileIt
 from wavized.domain.job import Job, JobState, Origin
 from wavized.domain.sample import Arrival, FileStat, FilingMode
-from wavized.errors import UsageError, WavizedError
+from wavized.errors import AlreadyRunningError, JournalError, UsageError, WavizedError
 from wavized.journal.store import SqliteJournal
-from wavized.logic import placement
 from wavized.logic.lifecycle import AT_REST
 from wavized.logic.origins import origin_words
 from wavized.logic.selection import is_archive
 from wavized.ports import Classifier
-from wavized.services.describe import describe_job, describe_judgement
-from wavized.services.filing import Shelves
+from wavized.services.describe import describe_job
 from wavized.services.hub import EventHub
 from wavized.services.recovery import close_interrupted
 
@@ -90,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     classifier = make_classifier(config, model_folder(config))
     try:
         if args.dry_run:
-            return _rehearse(files, total, config, mode, classifier, as_json=args.json)
+            return rehearse(files, total, config, mode, classifier, as_json=args.json)
         return _Sort(config, mode, classifier, as_json=args.json).run(files, total)
     finally:
         classifier.close()
@@ -111,43 +115,6 @@ def _check_sources(sources: list[Path], library: Path) -> None:
             )
 
 
-def _rehearse(
-    files: Sequence[tuple[Path, FileStat]],
-    total: int,
-    config: Config,
-    mode: FilingMode,
-    classifier: Classifier,
-    *,
-    as_json: bool,
-) -> int:
-    """Print the plan and touch nothing."""
-    rows: list[tuple[str, ...]] = []
-    failed = False
-    shelves = Shelves(config.library, config.folders)
-    with Progress("Listening", total=total, quiet=as_json) as progress:
-        for file, judgement in judge_files(files, config, classifier, progress):
-            described = describe_judgement(file.shown, judgement)
-            target = None
-            how = mode if file.path == file.shown else FilingMode.COPY
-            decision = judgement.decision
-            if isinstance(decision, FileIt):
-                folder = shelves.folder_for(decision.category)
-                plan = placement.plan(file.path, config.library, folder, how, "", file.stat)
-                target = plan.folder / f"{plan.stem}{plan.suffix}"
-            failed |= isinstance(decision, Fail)
-            if as_json:
-                print_json(
-                    {**described, "target": None if target is None else str(target), "mode": how.value}
-                )
-            else:
-                where = f"{target.parent.name}/{target.name}" if target else ""
-                rows.append((str(described["verdict"]), file.shown.name, where, decision.reason))
-    if not as_json:
-        table(("would", "file", "to", "why"), rows)
-        console().print("Nothing was changed (--dry-run).")
-    return 1 if failed else 0
-
-
 class _Sort:
     """One run: intake chunk by chunk, then the pipeline's steps until nothing waits."""
 
@@ -158,20 +125,28 @@ class _Sort:
         self._as_json = as_json
         self._unheard = False
         self._rested: list[Job] = []
+        self._total = 0
 
     def run(self, files: Sequence[tuple[Path, FileStat]], total: int) -> int:
         """Returns the exit code; whatever happens, no job is left half done."""
+        self._total = total
         self._progress = Progress("Filing", total=total, quiet=self._as_json)
         state = paths.state_dir(create=True)
         events = EventHub()
         lock = InstanceLock(state / "sort.lock", runtime=state / "sort.json", what="Another sort")
-        with lock, SqliteJournal(paths.journal_file()) as journal:
+        daemon = InstanceLock(state / "daemon.lock", runtime=paths.runtime_file())
+        with lock, ExitStack() as stack:
+            journal, lost = open_journal(self._config, keep_out=daemon)
+            stack.enter_context(journal)
+            if lost:
+                print(lost, file=sys.stderr)
             workshop = Workshop.open(
                 self._config, origin=Origin.SORT, classifier=self._classifier, events=events, journal=journal
             )
             open_library(self._config, journal)
             workshop.recover(Origin.SORT, carry_on=False)
             self._classifier.info()
+            self._rebuild(workshop, daemon)
             events.subscribe(self._note)
             begun = workshop.clock.now()
             try:
@@ -188,6 +163,20 @@ class _Sort:
                 raise
         self._summarise()
         return 1 if any(job.state is JobState.FAILED for job in self._rested) else 0
+
+    def _rebuild(self, workshop: Workshop, daemon: InstanceLock) -> None:
+        """After a journal was lost: know what lies in the library before anything is filed."""
+        if not workshop.rebuilding.is_due:
+            return
+        try:
+            with daemon:
+                while workshop.rebuilding.step():
+                    pass
+        except AlreadyRunningError as error:
+            raise JournalError(
+                "Wavized is looking through the library, as its journal was lost",
+                hint="Try again once wavized status says that it watches",
+            ) from error
 
     def _work(self, workshop: Workshop, files: Sequence[tuple[Path, FileStat]]) -> None:
         arrivals = [Arrival(path, stat, path.parent, self._mode) for path, stat in files]
@@ -233,6 +222,9 @@ class _Sort:
 
     def _summarise(self) -> None:
         if self._as_json:
+            return
+        if not self._rested and not self._total:
+            console().print(NOTHING_THERE)
             return
         if len(self._rested) <= MOST_ROWS:
             rows = [

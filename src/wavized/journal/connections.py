@@ -7,22 +7,30 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from wavized.errors import JournalError
+from wavized.errors import JournalDamagedError, JournalError
+from wavized.journal.aside import BESIDE, set_aside, suspect
 from wavized.journal.browsing import add_functions
 from wavized.journal.migrations import migrate
+from wavized.ports import BEGUN_AT
 
 BUSY_TIMEOUT_S = 30.0
 """How long one writer waits for the other process (a one-time sort, or the daemon)."""
+
+ANEW = "Start Wavized anew: it keeps the damaged file aside and begins a new journal"
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """Create or open the database, readable by its owner alone, and bring it to the newest version."""
     with explained(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not os.path.lexists(path):
+            _begin(path)
+        elif not path.is_dir() and path.stat().st_size == 0:
+            raise JournalDamagedError(f"The journal {path} is empty", hint=ANEW)
+        os.close(os.open(path, os.O_RDWR))
         path.chmod(0o600)
         connection = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
@@ -37,6 +45,40 @@ def open_writer(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
         return connection
+
+
+def _begin(path: Path) -> None:
+    """Make a new journal under another name first: so one that is empty is never new, but damaged."""
+    made = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
+    made.unlink(missing_ok=True)  # left by a process that was killed
+    os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with closing(sqlite3.connect(made, isolation_level=None)) as connection:
+            migrate(connection, path)
+            connection.execute("INSERT INTO settings VALUES (?, ?)", (BEGUN_AT, repr(time.time())))
+        if any(os.path.lexists(f"{path}{ending}") for ending in BESIDE):
+            set_aside(path)  # of a journal that is gone; SQLite would read it into this one
+        _name_it(made, path)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def _name_it(made: Path, path: Path) -> None:
+    """Another process may have begun the journal meanwhile: then that one counts."""
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        return
+    except OSError:  # no hard links there
+        made.rename(path)
+
+
+def _suspect(path: Path) -> None:
+    """Have the next start check it from end to end."""
+    try:
+        suspect(path).touch(0o600)
+    except OSError:
+        pass  # it is checked then all the same, if not as long
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
@@ -120,10 +162,10 @@ def explained(path: Path) -> Iterator[None]:
     except sqlite3.IntegrityError as error:
         raise JournalError(f"The journal {path} refused an entry: {error}") from error
     except sqlite3.DatabaseError as error:
-        raise JournalError(
-            f"The journal {path} is damaged: {error}",
-            hint="Wavized leaves it as it is; move it away to start a new one, or put a backup in its place",
-        ) from error
+        _suspect(path)
+        raise JournalDamagedError(f"The journal {path} is damaged: {error}", hint=ANEW) from error
+    except IsADirectoryError as error:
+        raise JournalDamagedError(f"A folder lies in the journal's place: {path}", hint=ANEW) from error
     except OSError as error:
         raise JournalError(
             f"The journal {path} cannot be opened: {error.strerror or error}",

@@ -148,6 +148,16 @@ class SqliteJournal:
 
         return self._write(step)
 
+    def take_as_filed(self, jobs: Sequence[Job]) -> None:
+        """Enter samples that were found in the library, as they are; their numbers are given here."""
+
+        def enter(connection: sqlite3.Connection) -> None:
+            for job in jobs:
+                row_id = connection.execute(_INSERT, to_row(job)).lastrowid
+                _record(connection, replace(job, id=row_id or 0), None, job.updated_at)
+
+        self._write(enter)
+
     def label(self, job: Job, category: str, now: float) -> None:
         self._change(
             "INSERT INTO labels (job, digest, category, at) VALUES (?, ?, ?, ?)",

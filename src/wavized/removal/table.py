@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wavized.config import paths
+from wavized.journal.aside import KEPT
 
 
 class Part(StrEnum):
@@ -50,9 +51,10 @@ def known() -> list[Known]:
         _known(paths.cache_dir(), Part.CACHE, r"doctor\.txt"),
         _known(paths.log_dir(), Part.LOG, r"(wavized|worker)\.log(\.\d+)?"),
         _known(state, Part.LOCK, r"(daemon|sort)\.lock"),
-        _known(state, Part.TRACE, r"window-port"),
+        _known(state, Part.TRACE, rf"window-port{_PROCESS}"),
         _known(state, Part.TRACE, rf"(runtime|sessions)\.json{_PROCESS}"),
-        _known(state, Part.JOURNAL, r"journal\.db(-wal|-shm|-journal)?"),
+        _known(state, Part.JOURNAL, r"journal\.db(-wal|-shm|-journal|\.suspect|\.\d+-\d+\.new(-journal)?)?"),
+        _known(state, Part.JOURNAL, KEPT),
         _known(config.parent, Part.SETTINGS, rf"{name}|\.{name}\.[0-9a-f]{{8}}"),
     ]
 

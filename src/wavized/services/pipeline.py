@@ -20,6 +20,7 @@ from wavized.domain.job import Job, JobState
 from wavized.domain.sample import Arrival
 from wavized.errors import (
     FilingError,
+    JournalDamagedError,
     LeftUnderWayError,
     LibraryUnavailableError,
     ModelUnusableError,
@@ -31,6 +32,7 @@ from wavized.ports import Classifier, Clock, Events, Journal
 from wavized.services.filing import Filing
 from wavized.services.intake import Intake
 from wavized.services.pausing import Pausing
+from wavized.services.rebuilding import Rebuilding
 from wavized.services.sorting import Sorting
 from wavized.services.unpacking import Unpacking
 
@@ -71,6 +73,7 @@ class Pipeline:
         events: Events,
         idle_seconds: float,
         recover: Callable[[], Sequence[Job]],
+        rebuilding: Rebuilding | None = None,
         stop: threading.Event | None = None,
     ) -> None:
         self._journal = journal
@@ -83,6 +86,7 @@ class Pipeline:
         self._events = events
         self.idle_seconds = idle_seconds
         self._recover = recover
+        self._rebuilding = rebuilding
         self._inbox: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._arrivals: deque[Arrival] = deque()
         self._stop = stop or threading.Event()
@@ -172,6 +176,9 @@ class Pipeline:
         except LibraryUnavailableError as error:
             self._settle_later(error)
             self._hinder(Health(waiting=str(error)), error)
+        except JournalDamagedError as error:
+            self._recover_at = 0.0
+            self._hinder(Health(degraded=str(error)), error)
         except WavizedError as error:  # the journal's disk is full, say
             self._recover_at = 0.0
             self._hinder(Health(waiting=str(error)), error)
@@ -224,12 +231,25 @@ class Pipeline:
         hindered = self._retry_at != _NEVER
         if now >= self._recover_at:
             return not hindered and self._settle()  # nothing else before journal and disk agree
+        if self._rebuilding is not None and self._rebuilding.is_due:
+            return not hindered and self._rebuild(self._rebuilding)
         if self._arrivals:
             return self._admit()
         if self._pausing.held:
             self._unpacking.let_go()
             return False
         return not hindered and self._sort()
+
+    def _rebuild(self, rebuilding: Rebuilding) -> bool:
+        """Know what lies in the library before anything is filed, or it might be filed twice."""
+        health = Health(waiting="The journal was lost: looking through the library for what was filed before")
+        if self._health != health:
+            self._health = health
+            self._events.publish(StatusChanged())
+        if not rebuilding.step():
+            self._health = Health()
+            self._events.publish(StatusChanged())
+        return True
 
     def _admit(self) -> bool:
         chunk = [self._arrivals.popleft() for _ in range(min(INTAKE_CHUNK, len(self._arrivals)))]
