@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 _MOVES = {
-    None: {"queued"},
+    None: {"queued", "filed"},  # filed: found in the library after a journal was lost
     "queued": {"classifying", "skipped", "failed"},
     "classifying": {"decided", "queued", "failed"},
     "decided": {"filing", "awaiting_review", "skipped", "failed"},

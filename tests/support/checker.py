@@ -42,26 +42,32 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What there was before Wavized came: every file by its path, and what archives held, by digest."""
+    """What there was before Wavized came: every file by its path.
+
+    `known` are contents that may lie in the library beside those: what archives held, and what the user has
+    removed since; by digest, with where they were.
+    """
 
     files: Mapping[Path, File]
-    inside: Mapping[str, str]
+    known: Mapping[str, str]
 
     @classmethod
     def of(cls, *roots: Path) -> Before:
         """Every regular file at or below these places."""
         files = tree(roots)
-        inside = {digest: name for path in files if path.suffix == ".zip" for digest, name in _inside(path)}
-        return cls(files, inside)
+        known = {digest: name for path in files if path.suffix == ".zip" for digest, name in _inside(path)}
+        return cls(files, known)
 
     def joined(self, *roots: Path) -> Before:
         """With what came since."""
         more = Before.of(*roots)
-        return Before({**self.files, **more.files}, {**self.inside, **more.inside})
+        return Before({**self.files, **more.files}, {**self.known, **more.known})
 
     def without(self, *paths: Path) -> Before:
         """Without what the user has removed, renamed or changed since."""
-        return Before({path: file for path, file in self.files.items() if path not in paths}, self.inside)
+        gone = {self.files[path].digest: str(path) for path in paths if path in self.files}
+        files = {path: file for path, file in self.files.items() if path not in paths}
+        return Before(files, {**self.known, **gone})
 
 
 def complaints(
@@ -170,21 +176,26 @@ class _World:
 
     def partial(self) -> Iterator[str]:
         """Files in the library that hold nothing the user ever had."""
-        had = {file.digest for file in self.before.files.values()} | self.before.inside.keys()
+        had = {file.digest for file in self.before.files.values()} | self.before.known.keys()
         for path, file in self.library.items():
             if file.digest not in had and not path.name.startswith(TEMPORARY):
                 yield f"partial: {path} ({file.size} bytes) is no whole copy of anything there was"
 
     def twice(self) -> Iterator[str]:
-        """Samples that lie in the library more often than they did before."""
+        """Samples that lie in one library more often than they did before."""
         places = defaultdict(list)
         for path, file in self.library.items():
             if not _goes_along(path, self.library):
-                places[file.digest].append(path)
+                places[_shelf(path, self.shelves), file.digest].append(path)
         had = Counter(self.before.files[path].digest for path in self.before.files if path in self.library)
-        for digest, paths in places.items():
+        for (_, digest), paths in places.items():
             if len(paths) > max(1, had[digest]):
                 yield f"twice: the same content lies at {', '.join(map(str, sorted(paths)))}"
+
+
+def _shelf(path: Path, shelves: Iterable[Path]) -> Path | None:
+    """The library that holds a path."""
+    return next((shelf for shelf in shelves if path.is_relative_to(shelf)), None)
 
 
 def _goes_along(path: Path, files: Mapping[Path, File]) -> bool:

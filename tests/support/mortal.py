@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from support.checker import Before, complaints, complaints_when_undone, losses
 from support.house import House
@@ -60,10 +60,16 @@ class Fuse:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+class Ticking(Protocol):
+    """Told before and after each write; may end the process, or raise what stands for that."""
+
+    def tick(self) -> None: ...
+
+
 class MortalJournal(SqliteJournal):
     """A real journal whose process may die before and after each of its writes."""
 
-    def __init__(self, path: Path, fuse: Fuse) -> None:
+    def __init__(self, path: Path, fuse: Ticking) -> None:
         self._fuse = fuse
         super().__init__(path)
 
