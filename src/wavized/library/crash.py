@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wavized.domain.job import Job, Placed
 from wavized.domain.sample import FilingMode
-from wavized.library.digest import is_whole
+from wavized.library.digest import NO_SUCH_NAME, is_whole
 from wavized.library.faults import library_faults
 from wavized.library.folders import require_library, sync_folder
 from wavized.library.moves import remove_original, remove_second
@@ -61,8 +61,10 @@ def _remove_placeholder(target: Path, job: Job) -> None:
     """Remove the empty file that claims a name, where that is how far it came."""
     try:
         found = target.lstat()
-    except FileNotFoundError:
-        return
+    except OSError as error:
+        if error.errno in NO_SUCH_NAME:
+            return
+        raise
     empty = stat.S_ISREG(found.st_mode) and found.st_size == 0 and job.stat.size > 0
     if empty and _came_since(target, job):
         target.unlink()

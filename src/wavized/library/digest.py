@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -11,6 +12,9 @@ from typing import BinaryIO
 from wavized.errors import FilingError
 
 CHUNK_BYTES = 1 << 20
+
+NO_SUCH_NAME = frozenset({errno.ENOENT, errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG})
+"""What a disk says of a name that nothing has on it, or can have."""
 
 _OPEN_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -39,5 +43,7 @@ def is_whole(path: Path, digest: str) -> bool:
     """Whether a regular file (no link to one) with exactly this content lies at `path`."""
     try:
         return stat.S_ISREG(path.lstat().st_mode) and sha256_of(path) == digest
-    except FileNotFoundError:
-        return False
+    except OSError as error:
+        if error.errno in NO_SUCH_NAME:
+            return False
+        raise

@@ -15,9 +15,13 @@ from wavized.library import crash, undo
 from wavized.library.digest import is_whole, sha256_of
 from wavized.library.faults import library_faults, source_faults
 from wavized.library.folders import (
+    Shelf,
+    by_a_name_it_takes,
     find_same,
     free_targets,
+    missing_room,
     prepare_folder,
+    refuse_exchanged,
     refuse_inside,
     require_library,
     sync_folder,
@@ -46,17 +50,14 @@ class LibraryFiler:
             source.stat()
         with library_faults(library):
             refuse_inside(source, library)
-            prepare_folder(placement)
-            reserve = reserve_for(source, self._suffixes)
-            same = find_same(placement, reserve)
-            if same is not None:
-                return Placed(same, duplicate=True)
-            notes: list[str] = []
-            target = None if mode is FilingMode.COPY else _link_in(placement, reserve, announce)
-            if target is None:
-                target = _copy_in(placement, reserve, announce)
-                if mode is FilingMode.HARDLINK:
-                    notes.append("Copied, as a hard link is not possible there")
+            shelf = prepare_folder(placement)
+            room = reserve_for(source, self._suffixes) + missing_room(placement.folder)
+            put, note = by_a_name_it_takes(placement, room, lambda plan: _put(plan, room, announce))
+            if put.duplicate:
+                return put
+            target = put.target
+            _keep_only_inside(target, placement, shelf)
+            notes = [one for one in (note, put.note) if one]
             sync_folder(placement.folder)
         move = mode is FilingMode.MOVE
         sidecars, more = bring(source, target, self._suffixes, placement.digest, move=move)
@@ -74,12 +75,20 @@ class LibraryFiler:
                 raise ChangedByUserError(
                     "The sample in the library was altered, moved or removed", hint=f"It was at {old}"
                 )
-            prepare_folder(placement)
+            shelf = prepare_folder(placement)
             if old.parent.samefile(placement.folder):
                 return Placed(old, job.sidecars)
-            new = _move_within(old, placement, reserve_for(old, self._suffixes), announce)
+            room = reserve_for(old, self._suffixes) + missing_room(placement.folder)
+            new, note = by_a_name_it_takes(
+                placement, room, lambda plan: _move_within(old, plan, room, announce)
+            )
+            try:
+                refuse_exchanged(placement.folder, shelf)
+            except FilingError:
+                move_file(new, old, job.digest, job.digest)
+                raise
             sidecars, notes = follow(job, old, new, self._suffixes)
-        return Placed(new, sidecars, note="; ".join(notes))
+        return Placed(new, sidecars, note="; ".join([note, *notes] if note else notes))
 
     def take_back(self, job: Job) -> None:
         """See `wavized.ports.Filer.take_back`. Never removes the only copy."""
@@ -88,6 +97,29 @@ class LibraryFiler:
     def recover(self, job: Job) -> Placed | None:
         """See `wavized.ports.Filer.recover`. May be called again after a crash in the middle of it."""
         return crash.recover(job, self._suffixes)
+
+
+def _put(placement: Placement, reserve: int, announce: Announce) -> Placed:
+    """The sample alone, under one of the plan's names; the folder is there."""
+    same = find_same(placement, reserve)
+    if same is not None:
+        return Placed(same, duplicate=True)
+    target = None if placement.mode is FilingMode.COPY else _link_in(placement, reserve, announce)
+    if target is not None:
+        return Placed(target)
+    linked = placement.mode is FilingMode.HARDLINK
+    note = "Copied, as a hard link is not possible there" if linked else ""
+    return Placed(_copy_in(placement, reserve, announce), note=note)
+
+
+def _keep_only_inside(target: Path, placement: Placement, shelf: Shelf) -> None:
+    """Withdraw what was placed where the folder was exchanged meanwhile: it may lead out of the library."""
+    try:
+        refuse_exchanged(placement.folder, shelf)
+    except FilingError:
+        if is_whole(target, placement.digest):
+            target.unlink()
+        raise
 
 
 def _copy_in(placement: Placement, reserve: int, announce: Announce) -> Path:

@@ -5,15 +5,25 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from wavized.domain.job import Placement
 from wavized.errors import FilingError
 from wavized.library.digest import is_whole
 from wavized.library.faults import library_faults, missing_library
-from wavized.logic.placement import candidate_names, check_folder_name
+from wavized.logic.placement import MAX_NAME_BYTES, candidate_names, check_folder_name, tamed
 
+T = TypeVar("T")
+
+Shelf = tuple[int, int]
+"""Device and inode of a category folder."""
+
+_FEWEST_BYTES = 64  # less than that is no disk for samples, or a wrong answer
+_MAY_BE_THE_NAME = frozenset(
+    {errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG, errno.EPERM, errno.EACCES, errno.ENOENT}
+)
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF})
 
 
@@ -24,7 +34,7 @@ def require_library(library: Path) -> None:
             raise missing_library(library)
 
 
-def prepare_folder(placement: Placement) -> None:
+def prepare_folder(placement: Placement) -> Shelf:
     """Create the category folder where it is missing, never the root; refuse one that leads out."""
     library, folder = placement.library, placement.folder
     if folder.parent != library:
@@ -39,16 +49,73 @@ def prepare_folder(placement: Placement) -> None:
             sync_folder(library)
         if not folder.is_dir():
             raise FilingError(f"{folder.name} in the library is not a folder", hint=f"Look at {folder}")
-        if not folder.resolve().is_relative_to(library.resolve()):
+        shelf = identify(folder)
+        if not _real(folder).is_relative_to(_real(library)):
             raise FilingError(
                 f"The folder {folder.name} leads out of the library", hint=f"Replace the link {folder}"
             )
+    return shelf
+
+
+def identify(folder: Path) -> Shelf:
+    """What tells this folder from another one that takes its place."""
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def refuse_exchanged(folder: Path, shelf: Shelf) -> None:
+    """Raise FilingError where the folder is not the one any more that was looked at before."""
+    try:
+        exchanged = identify(folder) != shelf
+    except OSError:
+        exchanged = True
+    if exchanged:
+        raise FilingError(f"The folder {folder.name} was exchanged meanwhile", hint=f"Look at {folder}")
+
+
+def missing_room(folder: Path) -> int:
+    """How many bytes fewer than usual a name may have on this disk (an encrypted one takes 143)."""
+    if not hasattr(os, "pathconf"):
+        return 0
+    try:
+        most = os.pathconf(folder, "PC_NAME_MAX")
+    except (OSError, ValueError):
+        return 0
+    return max(0, MAX_NAME_BYTES - most) if most > _FEWEST_BYTES else 0
+
+
+def by_a_name_it_takes(placement: Placement, reserve: int, act: Callable[[Placement], T]) -> tuple[T, str]:
+    """Act under the sample's own name or, where the disk refuses that, under one that every disk takes.
+
+    The second value says so for people; it is empty where the name was kept.
+    """
+    try:
+        return act(placement), ""
+    except FileExistsError:
+        raise
+    except OSError as error:
+        tame = tamed(placement)
+        if error.errno not in _MAY_BE_THE_NAME or tame == placement or _came_about(placement, reserve):
+            raise
+    return act(tame), f"Renamed, as the library's disk does not take the name {placement.source.name}"
+
+
+def _came_about(placement: Placement, reserve: int) -> bool:
+    """Whether the sample has its name all the same: the disk failed after that."""
+    try:
+        return find_same(placement, reserve) is not None
+    except OSError:
+        return False  # no such name can be there
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def refuse_inside(source: Path, library: Path) -> None:
     """Raise FilingError where the source lies in the library already, by whatever path."""
     root = library.stat()
-    for parent in source.resolve().parents:
+    for parent in _real(source).parents:
         try:
             if os.path.samestat(parent.stat(), root):
                 raise FilingError(

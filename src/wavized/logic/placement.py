@@ -6,6 +6,7 @@ import itertools
 import os
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from wavized.domain.job import Placement
@@ -19,6 +20,10 @@ MAX_SUFFIX_BYTES = 32
 """Anything longer after the last dot is part of the name, not a file type."""
 FORBIDDEN = frozenset('<>:"/\\|?*')
 """Characters that some system does not allow in a name."""
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, halves of characters, ends of lines
+_TURNING = frozenset(
+    "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)  # right to left and back
 RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
     | {f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³"}
@@ -55,11 +60,13 @@ def check_folder_name(name: str) -> None:
 
 
 def _folder_name_problem(name: str) -> str:
-    if not name.strip():
+    if not any(c.isprintable() and not c.isspace() for c in name):
         return "is empty"
     if name in {".", ".."}:
         return "would leave its place in the library"
-    bad = sorted(c for c in set(name) if c in FORBIDDEN or unicodedata.category(c) in {"Cc", "Cs"})
+    bad = sorted(
+        c for c in set(name) if c in FORBIDDEN or unicodedata.category(c) in _UNSEEN or c in _TURNING
+    )
     if bad:
         return f"holds characters that folders cannot have: {' '.join(map(repr, bad))}"
     if name[-1] in ". " or name[0] == " ":
@@ -77,6 +84,24 @@ def split_name(name: str) -> tuple[str, str]:
     if len(os.fsencode(path.suffix)) > MAX_SUFFIX_BYTES:
         return name, ""
     return path.stem, path.suffix
+
+
+def tamed(placement: Placement) -> Placement:
+    """The same plan under a name that every usual disk takes; the plan as it is where it has one."""
+    name = f"{placement.stem}{placement.suffix}"
+    tame = _tame(name)
+    if tame == name:
+        return placement
+    stem, suffix = split_name(tame)
+    return replace(placement, stem=stem, suffix=suffix)
+
+
+def _tame(name: str) -> str:
+    plain = "".join(
+        "_" if c in FORBIDDEN or unicodedata.category(c) in {"Cc", "Cn", "Cs"} else c for c in name
+    ).rstrip(". ")
+    reserved = not plain or plain.split(".")[0].rstrip().upper() in RESERVED
+    return f"_{plain}" if reserved else plain
 
 
 def candidate_names(stem: str, suffix: str, reserve: int = 0) -> Iterator[str]:
