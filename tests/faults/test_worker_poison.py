@@ -115,7 +115,7 @@ def must_be_as_expected(found: dict[str, str], expected: dict[str, str]) -> None
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals and named pipes of POSIX")
 def test_poison_never_stops_the_queue(program: Program, trial: Trial):
-    """Poison of every kind lies between good files: the good are filed, the poison fails with plain reasons"""
+    """Poison of every kind lies between good files: they are filed, and it fails with plain reasons"""
     expected = {f"{name}.wav": words for name, (_, words) in POISON.items()}
     poison = {f"{name}.wav": make() for name, (make, _) in POISON.items()}
     sicken(program)

@@ -251,7 +251,7 @@ def test_one_file_asked_for_many_times_at_once_is_made_once(make: Make, tmp_path
     assert len(notes(tmp_path, "asked")) == 1
 
 
-@pytest.mark.parametrize("name", ["die", "babble"])
+@pytest.mark.parametrize("name", ["die", "babble", "deep", "ahead", "flood"])
 def test_a_crash_costs_one_preview(make: Make, tmp_path: Path, name: str) -> None:
     """The next sample gets its own from a new process; the culprit is not tried again; no scrap is left."""
     previews, culprit = make(), named(tmp_path, name)

@@ -19,7 +19,10 @@ def main() -> None:
         question = json.loads(line)
         with (notes / "asked").open("a") as log:
             log.write(f"{question['what']} {Path(question['path']).name}\n")
-        print(json.dumps(behave(Path(question["path"]), Path(question["into"]))), flush=True)
+        answer = behave(Path(question["path"]), Path(question["into"]))
+        if isinstance(answer, dict):
+            answer = {"number": question["number"], **answer}
+        print(json.dumps(answer), flush=True)
 
 
 def behave(path: Path, into: Path) -> object:
@@ -32,6 +35,13 @@ def behave(path: Path, into: Path) -> object:
         time.sleep(3600)
     if name == "babble":
         return "nonsense"
+    if name == "deep":
+        print("[" * 60_000, flush=True)
+    if name == "ahead":
+        print(json.dumps({"number": 99, "done": True}), flush=True)
+    if name == "flood":
+        while True:
+            print("{}", flush=True)
     if name == "refuse":
         return {"refused": "is no sound"}
     if name == "fail":

@@ -11,7 +11,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -63,8 +63,13 @@ def _obey_leash(questions: queue.SimpleQueue[bytes]) -> None:
 
 
 def _answer(line: bytes) -> dict[str, object]:
+    """What came of a question, under its number."""
+    question = json.loads(line)
+    return {"number": question["number"], **_outcome(question)}
+
+
+def _outcome(question: Mapping[str, str]) -> dict[str, object]:
     try:
-        question = json.loads(line)
         _MAKERS[question["what"]](Path(question["path"]), Path(question["into"]))
     except UnreadableAudioError as error:
         return {"refused": error.message}

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import IO
 
 _LINE_LIMIT = 64 * 1024
+_MOST_UNREAD = 16
+"""Lines nobody has asked for, before no more are read: each question has one."""
 _LEAVE_S = 2.0
 
 
@@ -26,6 +28,7 @@ class Previewer:
     def __init__(self, command: Sequence[str]) -> None:
         self._process = _spawn(command)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._asked = 0
         assert self._process.stdin is not None and self._process.stdout is not None  # both are pipes
         self._stdin = self._process.stdin
         # Joined in `close`; daemonic so that a program which forgets to close can still leave.
@@ -37,7 +40,9 @@ class Previewer:
     def ask(self, question: Mapping[str, str], timeout_s: float) -> Mapping[str, object]:
         """The answer to one question. After PreviewerGoneError there will be no others: close it."""
         try:
-            self._stdin.write(json.dumps(question).encode("ascii") + b"\n")
+            self._asked += 1
+            numbered = {**question, "number": self._asked}
+            self._stdin.write(json.dumps(numbered).encode("ascii") + b"\n")
             self._stdin.flush()
             line = self._lines.get(timeout=timeout_s)
         except OSError:
@@ -46,9 +51,9 @@ class Previewer:
             raise PreviewerGoneError(f"gave no answer within {timeout_s:g} s") from None
         try:
             answer = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
-        if not isinstance(answer, dict):
+        if not isinstance(answer, dict) or answer.get("number") != self._asked:
             raise PreviewerGoneError("babbled" if line else "ended")
         return answer
 
@@ -80,6 +85,8 @@ class Previewer:
         with stdout:
             while line := stdout.readline(_LINE_LIMIT):
                 self._lines.put(line)
+                if self._lines.qsize() > _MOST_UNREAD:
+                    break
         self._lines.put(b"")
 
 
