@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 
+import psutil
 import pytest
 
 from support.audio import write_tone
 from support.packs import files_below, make_pack, tones
+from wavized.control.client import DaemonClient
 from wavized.window.sorter import Sorter
 
 
@@ -79,3 +81,25 @@ def test_an_archive_is_counted_to_its_end_and_stop_clears_what_lay_about(sorter,
     assert not files_below(passing)
     assert large.is_file()
     assert {states[-1] for states in program.states().values()} <= {"filed", "failed", "skipped"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL of POSIX")
+def test_a_sort_ends_with_a_daemon_that_is_killed(program, wait_for):
+    """Nobody could stop it from the window any more: it ends as by Stop, and the next daemon can sort."""
+    pack = program.place / "large"
+    tones = {
+        write_tone(pack / f"{number}.wav", frequency=40.0 + number).read_bytes() for number in range(300)
+    }
+    program.start()
+    client = DaemonClient.find(program.place / "own" / "state" / "wavized" / "runtime.json")
+    client.post("/api/sorts", {"folder": str(pack), "mode": "copy"})
+    wait_for(lambda: client.get("/api/sorts/current")["done"] >= 1)
+    (sort,) = [one for one in psutil.Process(program.daemon.pid).children() if "sort" in one.cmdline()]
+    program.kill()
+    psutil.wait_procs([sort], timeout=60)
+    assert not sort.is_running(), "the sort outlived the daemon"
+    before = program.filed()
+    assert 1 <= len(before) < 300 and set(before.values()) <= tones
+    program.start()
+    assert {states[-1] for states in program.states().values()} <= {"filed", "failed"}
+    assert program.filed() == before

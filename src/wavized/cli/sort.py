@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import json
 import os
 import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -71,12 +73,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object per file on standard output")
     # for the window, which runs this command as a child of its own
     parser.add_argument("--tell-total", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--leash", action="store_true", help=argparse.SUPPRESS)
     add_config_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """File everything that is sure enough; 1 where a file failed."""
-    if args.tell_total:
+    if args.leash:
         _heed_the_window()
     library = resolved(args.library) if args.library else None
     config = load_config_or_defaults(args, library)
@@ -101,10 +104,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _heed_the_window() -> None:
-    """Its Stop comes as Ctrl-C, or as Ctrl-Break on Windows, also where they were ignored before."""
+    """Its Stop comes as Ctrl-C, or as Ctrl-Break on Windows, also where they were ignored before.
+
+    Standard input is a leash: it ends with the daemon, however that dies, and then this stops as by Ctrl-C.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
+    # a daemon thread: nothing but the end of the pipe can end its reading
+    threading.Thread(target=_obey_leash, name="leash", daemon=True).start()
+
+
+def _obey_leash() -> None:
+    while os.read(0, 4096):
+        pass
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        os.kill(os.getpid(), signal.SIGINT)  # so that a system call under way is broken off too
 
 
 def _check_sources(sources: list[Path], library: Path) -> None:

@@ -59,11 +59,11 @@ class SortRun:
         self._stopped = False
         self._running = True
         self._told = 0.0
-        words = [*command, "sort", "--json", "--tell-total", "--mode", mode, *options]
+        words = [*command, "sort", "--json", "--tell-total", "--leash", "--mode", mode, *options]
         words += ["--dry-run"] if dry_run else []
         self._child = subprocess.Popen(
             [*words, "--", str(folder)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # never written to: it ends with this process, however that dies
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=os.name != "nt",  # Ctrl-C at the terminal is the daemon's, not the child's
@@ -130,6 +130,8 @@ class SortRun:
             for line in lines:
                 self._take(line)
         status = self._child.wait()
+        assert self._child.stdin is not None
+        self._child.stdin.close()
         self._errors.join()
         with self._lock:
             self._running = False
