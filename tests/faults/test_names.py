@@ -78,7 +78,7 @@ def test_whatever_a_sample_is_called_it_is_filed_and_comes_back(trial, tmp_path,
     seed = 42
     chance = random.Random(seed)
     serial = 0
-    names = list(BY_HAND)[:: trial.times(2, 1)] + [random_name(chance) for _ in range(trial.times(10, 600))]
+    names = list(BY_HAND)[:: trial.times(5, 1)] + [random_name(chance) for _ in range(trial.times(5, 300))]
     for start in range(0, len(names), CHUNK):
         place = tmp_path / str(start)
         place.mkdir()
@@ -108,7 +108,7 @@ def test_a_particular_disk_takes_every_sample(trial, tmp_path, kind):
     seed = 7
     chance = random.Random(seed)
     serial = 0
-    names = list(BY_HAND)[:: trial.times(3, 1)] + [random_name(chance) for _ in range(trial.times(5, 250))]
+    names = list(BY_HAND)[:: trial.times(4, 1)] + [random_name(chance) for _ in range(trial.times(3, 100))]
     renamed = 0
     for start in range(0, len(names), CHUNK):
         place = tmp_path / str(start)
@@ -147,9 +147,9 @@ def test_all_on_one_particular_disk(trial, tmp_path):
 
 
 UNSAFE = (
-    "../../etc", "..", ".", "/etc", "a/b", "", "  ", "a\\b", "C:", "CON", "nul.txt", "COM¹", "LPT1 ", "trail.",
-    "trail ", " lead", "a:b", "a?b", "x" * 256, "é" * 128, "two\nlines", "a\u202eb", "\u200b", "\u2066a",
-    "a\u2028b", "~/x", "$HOME/x",
+    "../../etc", "..", ".", "/etc", "a/b", "", "  ", "a\\b", "C:", "CON", "nul.txt", "COM¹", "LPT1 ",
+    "trail.", "trail ", " lead", "a:b", "a?b", "x" * 256, "é" * 128, "two\nlines", "a\u202eb", "\u200b",
+    "\u2066a", "a\u2028b", "~/x", "$HOME/x",
 )  # fmt: skip
 
 
@@ -281,7 +281,7 @@ def test_links_lead_nowhere_they_should_not(trial, tmp_path):
 def test_the_program_keeps_odd_names_apart_and_in_line(trial, program):
     """The real program sorts, tells, corrects, undoes and hears samples of odd names, and prints none raw."""
     names = [name for name in BY_HAND if name.lower().endswith(b".wav") and not name.startswith(b".")]
-    names = names[:: trial.times(3, 1)]
+    names = names[:: trial.times(9, 1)]
     sources = []
     for serial, name in enumerate(names):
         path = program.place / "pack" / os.fsdecode(name)
@@ -327,11 +327,11 @@ def test_the_program_keeps_odd_names_apart_and_in_line(trial, program):
 def test_the_daemon_writes_one_line_for_each_name(trial, program):
     """Samples and folders whose names hold newlines and escapes arrive: no line of the log is forged."""
     program.start()
-    folder = program.inbox / "pack\n12:00:00 WARNING forged\x1b[2J"
+    folder = program.inbox / "pack\n99:99:99 WARNING forged\x1b[2J"
     names = [
-        "a\n12:00:00 forged.wav",
+        "a\n99:99:99 forged.wav",
         "b\x1b[31m.wav",
-        "c\u2028forged.wav",
+        "c\u202899:99:99 forged.wav",
         "d\u202e.wav",
         "-rf.wav",
         os.fsdecode(b"\xff.wav"),
@@ -342,7 +342,7 @@ def test_the_daemon_writes_one_line_for_each_name(trial, program):
     log = (program.place / "own" / "state" / "wavized" / "log" / "wavized.log").read_text()
     for text in (log, program.log.read_text()):
         assert not CONTROL.search(text.replace("\n", "")), CONTROL.search(text)
-        assert not any("forged" in line[:30] for line in text.splitlines())
+        assert not any(line.startswith("99:99:99") for line in text.splitlines())
     assert sum(os.path.lexists(folder / name) for name in names) == len(names)
     for words in ([], ["--json"]):
         assert not CONTROL.search(program.run("status", *words).stdout)
