@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from wavized.domain.hearing import Answer, Refused, Scored
+from wavized.audio.memory import limit_memory, watch_memory
+from wavized.domain.hearing import Answer, Evidence, Refused, Scored
 from wavized.domain.sample import Kind
 from wavized.inference.manifest import read_manifest
 from wavized.inference.protocol import (
@@ -99,13 +101,45 @@ def open_one(batch: int, index: int, name: str, good: Answer) -> None:
         while True:
             sys.stdout.buffer.write(b"x" * 65536)
     if "wrong" in name:
-        say(Answered(batch + 1, index, good))
-        say(Answered(batch, index + 1000, good))
-        say(Answered(batch, -1, good))
-        say(Answered(batch, index, Scored({"kazoo": 1.0}, "tiny")))
-        say(Ready("another"))
-        sys.stdout.buffer.write(b'{"type": "answer", "batch": %d, "index": %d, ' % (batch, index))
-        sys.stdout.buffer.write(b'"scores": {"808": NaN}, "model_id": "tiny"}\n')
+        say_what_is_wrong(batch, index, good)
+    if "balloon" in name:
+        limit_memory(200.0)
+        balloon()
+    if "watched" in name:
+        watch_memory(200_000_000)
+        balloon()
+    if "replace" in name:
+        model = Path(sys.argv[sys.argv.index("--model") + 1])
+        for file in model.with_name("replacement").iterdir():
+            shutil.copyfile(file, model / file.name)
+        os._exit(1)
+
+
+def balloon() -> None:
+    taken = []
+    while True:
+        taken.append(b"\1" * (8 << 20))
+        time.sleep(0.005)
+
+
+def say_what_is_wrong(batch: int, index: int, good: Answer) -> None:
+    """Answers to other questions, of a former batch, of no meaning; lines too long, too deep, not text."""
+    assert isinstance(good, Scored)
+    say(Answered(batch + 1, index, good))
+    say(Answered(batch - 1, index, good))
+    say(Answered(batch, index + 1000, good))
+    say(Answered(batch, -1, good))
+    say(Answered(batch, index, Scored({"kazoo": 1.0}, "tiny")))
+    say(Answered(batch, index, Scored(dict.fromkeys(good.scores, 0.5), "tiny")))
+    say(Answered(batch, index, Scored(dict.fromkeys(good.scores, 0.0), "tiny")))
+    say(Answered(batch, index, Scored(good.scores, "tiny", (Evidence("ear", {"808": 1.0}),))))
+    say(Listening(batch, (index, index + 1000)))
+    say(Ready("another"))
+    answer = b'{"type": "answer", "batch": %d, "index": %d, "model_id": "tiny", "scores": ' % (batch, index)
+    for scores in (b"NaN", b"Infinity", b"1e400", b"1" + b"0" * 400, b"-1", b'"1"', b"true", b"[" * 20_000):
+        sys.stdout.buffer.write(answer + b'{"808": ' + scores + b"}}\n")
+    sys.stdout.buffer.write(b"\xff\xfe\0" * 50_000 + b"\n" + b"[" * 300_000 + b"\n\n\n")
+    sys.stdout.buffer.flush()
 
 
 def hear(ask: Ask, labels: tuple[str, ...]) -> None:
