@@ -145,7 +145,7 @@ def test_a_model_replaced_under_way(rogue: Make, tmp_path: Path, trial: Trial):
 
 
 def test_a_model_replaced_while_it_works_is_heard_by_the_next_worker(rogue: Make, tmp_path: Path):
-    """The loaded model answers as it was declared; its successor, of other thresholds, from the next start."""
+    """The loaded model answers as it was declared; its successor, of other thresholds, later."""
     classifier = rogue()
     assert words(classifier.classify([Path("a")])) == ["scored"]
     write_manifest(tmp_path / "model", thresholds={"file_above": 0.99, "margin": 0.5, "reject_above": 0.1})
