@@ -61,11 +61,22 @@ def test_a_dry_run_changes_nothing_and_names_the_targets(program, pack):
     run = program.run("sort", str(pack), "--dry-run", "--json", "--config", str(program.config))
     plans = [json.loads(line) for line in run.stdout.splitlines()]
     targets = [plan["target"] for plan in plans if plan["target"]]
-    assert len(targets) == 3
+    assert len(targets) == 2, "the third has the content of one of them"
+    assert [plan["reason"] for plan in plans if "duplicate" in plan["reason"]] != []
     assert all(target.startswith(str(program.library)) for target in targets)
     after = contents(program.place)
     assert {path: data for path, data in after.items() if "/own/" not in path} == before
     assert program.json("history") == []
+
+
+def test_a_dry_run_knows_what_was_filed_before(program, pack):
+    """It says of each sample what the sort itself would say of it now."""
+    words = ("sort", str(pack), "--config", str(program.config))
+    planned = {plan["path"]: plan["verdict"] for plan in program.json(*words, "--dry-run")}
+    done = {job["path"]: job["verdict"] for job in program.json(*words)}
+    assert sorted(planned.values()) == sorted(done.values())
+    planned = {plan["path"]: plan["reason"] for plan in program.json(*words, "--dry-run")}
+    assert planned == {job["path"]: job["reason"] for job in program.json(*words)}
 
 
 def test_sort_files_once_and_says_what_it_did(program, pack):

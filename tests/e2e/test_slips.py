@@ -28,17 +28,35 @@ UNFRIENDLY = "\x1b[31m evil\nname \N{GUITAR}.wav"
         (("classify", "nowhere"), 2),
         (("history",), 0),
         (("doctor",), 0),
+        (("histroy",), 2),
+        (("x",), 2),
     ],
 )
 def test_slips_are_answered_in_words(program, words, code):
     """The exit code is as agreed and nothing technical is shown."""
     (program.place / "circle").symlink_to("circle")
-    if words[0] not in ("history",):
+    if words[0] not in ("history", "histroy", "x"):
         words = (*words, "--config", str(program.config))
     run = program.run(*words)
     assert run.returncode == code, run.stderr
     assert "Traceback" not in run.stderr
     assert run.stderr or code == 0
+
+
+def test_a_misspelt_command_is_guessed(program):
+    """What was meant is offered, or where all commands are listed."""
+    assert "Did you mean: wavized history" in program.run("histroy").stderr
+    assert "wavized --help" in program.run("frobnicate").stderr
+
+
+@pytest.mark.parametrize("words", [("classify",), ("sort", "--dry-run"), ("sort",)])
+def test_a_folder_without_audio_is_told(program, words):
+    """Not a table of nothing; with `--json` there is nothing to say."""
+    (program.place / "empty").mkdir()
+    words = (*words, "empty", "--config", str(program.config))
+    run = program.run(*words)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "There is no audio in there.\n", "")
+    assert program.run(*words, "--json").stdout == ""
 
 
 @pytest.mark.parametrize("words", [("history",), ("status",), ("sort", "inbox"), ("run", "--no-tray")])

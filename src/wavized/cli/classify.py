@@ -10,10 +10,10 @@ from wavized.assembly import limits, make_classifier, model_folder, sureness, wi
 from wavized.audio.probe import HeaderProbe
 from wavized.cli.main import add_config_argument
 from wavized.cli.opened import Found, count, opened
-from wavized.cli.output import print_json, table
+from wavized.cli.output import console, print_json, table
 from wavized.cli.progress import Progress
 from wavized.cli.settings import load_config_or_defaults
-from wavized.cli.sources import find_files
+from wavized.cli.sources import NOTHING_THERE, find_files
 from wavized.config.model import Config
 from wavized.domain.hearing import Decision, Fail, Judgement
 from wavized.domain.sample import FileStat
@@ -53,8 +53,10 @@ def run(args: argparse.Namespace) -> int:
                     rows.append(_row(file.shown, described))
     finally:
         classifier.close()
-    if not args.json:
+    if rows:
         table(("verdict", "file", "why"), rows)
+    elif not args.json:
+        console().print(NOTHING_THERE)
     return 1 if failed else 0
 
 

@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from wavized.cli.output import printable
-from wavized.errors import ConfigError, WavizedError
+from wavized.errors import ConfigError, UsageError, WavizedError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("wavized.cli.run", "watch the folders and file what arrives, until stopped"),
@@ -74,11 +74,14 @@ def _parser(args: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wavized",
         description="Listens to the samples you download and files every bass one-shot into your library.",
-        epilog="Start with: wavized config init, then wavized run. Each command explains itself with --help.",
+        epilog="Start with: wavized run. Its window asks for your folders; to type instead, begin with "
+        "wavized config init. Each command explains itself with --help.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and leave")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     wanted = next((word for word in args if not word.startswith("-")), None)
+    if wanted is not None and wanted not in COMMANDS:
+        raise UsageError(f"There is no command {wanted!r}", hint=_suggestion(wanted))
     for name, (module_name, help_text) in COMMANDS.items():
         if not help_text and name != wanted:
             continue
@@ -88,6 +91,13 @@ def _parser(args: Sequence[str]) -> argparse.ArgumentParser:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     return parser
+
+
+def _suggestion(word: str) -> str:
+    from difflib import get_close_matches  # wanted only where somebody slipped
+
+    near = get_close_matches(word, [name for name, (_, help_text) in COMMANDS.items() if help_text], n=1)
+    return f"Did you mean: wavized {near[0]}" if near else "wavized --help lists them"
 
 
 class _Version(argparse.Action):

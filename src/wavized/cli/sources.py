@@ -13,6 +13,8 @@ from wavized.errors import UsageError
 from wavized.logic.selection import Selection
 from wavized.watch.scan import file_stat, walk
 
+NOTHING_THERE = "There is no audio in there."
+
 
 def find_files(
     sources: Sequence[Path], *, library: Path | None = None, archives: bool = False
@@ -31,6 +33,8 @@ def find_files(
 
 def resolved(source: Path) -> Path:
     """The path without `~` and links. Raises UsageError for links in a circle and the `~` of nobody."""
+    if os.path.lexists(source):  # whatever it is called: a file may be called ~mine.wav
+        return Path(os.path.realpath(source))
     try:
         return source.expanduser().resolve()
     except RuntimeError as error:
