@@ -65,6 +65,15 @@ def test_a_new_job_names_its_archive(journal: Journal) -> None:
     assert found == {loose.id: None, packed.id: ROOT / "p.zip"}
 
 
+def test_what_was_turned_away_unread_is_found_by_its_empty_digest(journal: Journal) -> None:
+    """Of those in a state, whatever else has none."""
+    journal.open_jobs([new("heard.wav"), new("unread.wav", digest=""), new("closed.wav", digest="")], 1.0)
+    [closed] = journal.find(source=ROOT / "closed.wav")
+    walk(journal, closed, S.SKIPPED)
+    assert [job.source.name for job in journal.find(states=(S.QUEUED,), digest="")] == ["unread.wav"]
+    assert len(journal.find(digest="")) == 2
+
+
 def test_ids_grow_in_the_order_of_opening(journal: Journal) -> None:
     """Jobs come back in the order they were opened in."""
     jobs = opened(journal, "a", "b", "c")

@@ -42,11 +42,16 @@ def flooded(place: Path) -> Iterator[Start]:
         yield lambda **how: stack.enter_context(Flooded(place, **how))
 
 
-def check(program: Flooded, before: Before) -> None:
+def check(program: Flooded, before: Before, *, at_rest: bool = True) -> None:
     """Stop it, then let the checker, which shares no code with it, compare the world with what there was."""
     assert program.stop() == 0
     found = complaints(
-        before, inbox=program.inbox, library=program.library, state_db=program.state_db, mode="copy"
+        before,
+        inbox=program.inbox,
+        library=program.library,
+        state_db=program.state_db,
+        mode="copy",
+        at_rest=at_rest,
     )
     assert not found, "\n".join(found[:20])
 
@@ -178,7 +183,7 @@ def test_old_files_are_left(flooded: Start, trial: Trial) -> None:
 
 def test_old_files_are_wanted(flooded: Start, trial: Trial) -> None:
     """The same with `existing: file`, the daemon stopped and killed in the middle"""
-    count, enough = trial.times(800, 100_000), trial.times(60, 6_000)
+    count, enough = trial.times(800, 100_000), trial.times(60, 2_000)
     program = flooded()
     program.wants_what_is_there()
     pour(program.inbox, range(count))
@@ -225,9 +230,9 @@ def test_a_start_with_much_to_do(flooded: Start, trial: Trial) -> None:
     trial.note(f"{count:,} waiting: {use.peak:.0f} MiB at most, without any {idle:.0f} MiB")
     assert use.peak < idle + NOTHING_LEAKED_MIB / 2
     assert program.run("resume").returncode == 0
-    program.at_rest(count)
-    assert filed(program) == count
-    check(program, Before.of(program.inbox))
+    first = trial.times(count, 2_000)  # the rest is that of a flood
+    program.go_on(lambda: filed(program) >= first, "what had waited to be filed")
+    check(program, Before.of(program.inbox), at_rest=not trial.full)
     trial.count(count)
 
 
@@ -313,7 +318,7 @@ def test_faster_than_they_are_heard(flooded: Start, trial: Trial) -> None:
 
 
 def test_very_many_and_very_deep_folders(place: Path, flooded: Start, trial: Trial) -> None:
-    """Trees 300 and 1,500 folders deep and very many empty folders come; samples around them are filed"""
+    """Trees 300 and 1,100 folders deep and very many empty folders come; samples around them are filed"""
     empty = trial.times(400, 20_000)
     program = flooded(settings="rescan_seconds: 5\n")
     program.start()
@@ -326,7 +331,7 @@ def test_very_many_and_very_deep_folders(place: Path, flooded: Start, trial: Tri
         bottom.mkdir(parents=True)
         (bottom / "second.wav").write_bytes(wav(2))
         program.at_rest(2)
-        sink(place / "abyss", 1_500)  # more than watchdog can walk before Python 3.12
+        sink(place / "abyss", 1_100)  # more than watchdog can walk before Python 3.12
         (place / "abyss").rename(program.inbox / "abyss")
         (program.inbox / "third.wav").write_bytes(wav(3))
         program.at_rest(3)
@@ -337,7 +342,7 @@ def test_very_many_and_very_deep_folders(place: Path, flooded: Start, trial: Tri
     subprocess.run(["rm", "-rf", program.inbox / "abyss"], check=True)  # Python cannot
     assert filed(program) == 4
     check(program, Before.of(program.inbox))
-    trial.count(empty + 1_800)
+    trial.count(empty + 1_400)
 
 
 def sink(below: Path, depth: int) -> None:

@@ -254,6 +254,7 @@ QUESTIONS = {
     "by state and origin": {"states": [JobState.QUEUED, JobState.FILING], "origin": Origin.SORT},
     "by digest": {"digest": "d77"},
     "by digest and state": {"digest": "d77", "states": [JobState.FILED]},
+    "queued and turned away unread": {"states": [JobState.QUEUED], "digest": ""},
     "by source": {"source": ROOT / "77.wav"},
     "history": {"newest_first": True, "limit": 50},
 }  # fmt: skip
@@ -308,3 +309,5 @@ def test_a_large_journal_answers_the_same(large: Path) -> None:
         assert [job.id for job in journal.find(newest_first=True, limit=2)] == [100_000, 99_999]
         assert [job.source for job in journal.find(digest="d77")] == [ROOT / "77.wav"]
         assert len(journal.find(states=[JobState.QUEUED])) == 100
+        queued = journal.ids(states=[JobState.QUEUED], origin=Origin.WATCH)
+        assert queued == [job.id for job in journal.find(states=[JobState.QUEUED], origin=Origin.WATCH)]

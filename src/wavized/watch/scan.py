@@ -46,11 +46,11 @@ def walk(
     folder.
     """
     start = below or PurePath()
+    top = root / start
     visited = _library_identity(selection)  # on a case-blind disk it may be met under another spelling
-    waiting = [start]
+    waiting = [(top, start)]  # both spellings, since to join two long paths takes long
     while waiting and not stopped():
-        folder = waiting.pop()
-        path = root / folder
+        path, folder = waiting.pop()
         try:
             identity = identify(path)  # bind mounts and Windows junctions can make loops without any link
             if identity in visited:
@@ -62,12 +62,13 @@ def walk(
                     try:
                         if entry.is_dir(follow_symlinks=False):
                             if selection.enters(relative):
-                                waiting.append(relative)
+                                waiting.append((path / entry.name, relative))
                         elif selection.takes(relative) and entry.is_file(follow_symlinks=False):
                             # DirEntry.stat may be stale on Windows, where the folder holds a copy
-                            status = look(root / relative)
+                            file = path / entry.name
+                            status = look(file)
                             if status is not None:
-                                yield root / relative, status
+                                yield file, status
                     except OSError:
                         continue  # gone since it was listed
                     if stopped():
