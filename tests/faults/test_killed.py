@@ -22,9 +22,12 @@ from support.mortal import (
     killed_after,
     live,
     pack_of_files,
+    sort,
+    start_anew,
     undo_all,
 )
 from support.torture import Trial
+from wavized.domain.job import Origin
 from wavized.domain.sample import FilingMode
 
 SEED = 20_240_817
@@ -86,6 +89,30 @@ def die_while_arriving(
         trial.count()
     in_child(dies_at_writes(partial(live, mode=world.mode), world.place))
     world.assert_sound(f"started again after {when}")
+
+
+@every_mode
+def test_killed_beside_a_sort(mode: FilingMode, quick: Path, trial: Trial) -> None:
+    """Daemon and one-time sort meet the same contents under other names and are killed at random instants"""
+    chance = random.Random(f"{SEED} sort {mode}")
+    world = World(quick / "world", mode)
+    busy = dies_at_writes(partial(be_busy, mode=mode), world.place)
+    beside = dies_at_writes(partial(sort, mode=mode), world.place, Origin.SORT)
+    for life in range(trial.times(2, 60)):
+        arrive(world, {})
+        for name, content in pack_of_files(quick, life % 10).items():
+            world.bring(name, content)
+            world.bring(f"other {name.replace('/', ' ')}", content, world.sorted)
+        for _ in range(chance.randint(1, 3)):
+            with killed_after(busy), killed_after(beside):
+                time.sleep(chance.uniform(0.0, 0.6))
+            world.assert_nothing_lost(f"both killed in life {life}")
+            trial.count(2)
+        in_child(dies_at_writes(start_anew, world.place, Origin.SORT))
+        in_child(dies_at_writes(partial(live, mode=mode), world.place))
+        world.assert_sound(f"started again after life {life}")
+        in_child(dies_at_writes(undo_all, world.place))
+        world.assert_undone(f"all undone after life {life}")
 
 
 def die_everywhere(world: World, mortal: Mortal, trial: Trial, *, most: int) -> None:

@@ -42,7 +42,8 @@ ACTS = frozenset(
     }
 )
 OLD_NS = 1_600_000_000_000_000_000
-UNFINISHED = (".crdownload", ".part")
+UNFINISHED = ".crdownload"
+INBOX, SORTED = "inbox", "sorted"
 
 Work = Callable[["Fuse"], None]
 
@@ -80,11 +81,18 @@ class MortalJournal(SqliteJournal):
         return done
 
 
-def dies_at_writes(work: Callable[[House], None], place: Path) -> Work:
-    """A life that can end at each write to the journal."""
+def dies_at_writes(work: Callable[[House], None], place: Path, origin: Origin = Origin.WATCH) -> Work:
+    """A life that can end at each write to the journal. A sort has an inbox of its own."""
+    inbox = place / (SORTED if origin is Origin.SORT else INBOX)
 
     def life(fuse: Fuse) -> None:
-        with House(place, clock=SystemClock(), journal=lambda path: MortalJournal(path, fuse)) as house:
+        with House(
+            place,
+            origin=origin,
+            inbox=inbox,
+            clock=SystemClock(),
+            journal=lambda path: MortalJournal(path, fuse),
+        ) as house:
             work(house)
 
     return life
@@ -145,9 +153,9 @@ def fork(work: Work, told: int, at: int | None = None) -> int:
 
 
 def start_anew(house: House) -> None:
-    """What the daemon does before anything else."""
-    house.recover()
-    house.archives.tidy(Origin.WATCH)
+    """What the daemon, or a sort, does before anything else."""
+    house.recover(carry_on=house.origin is Origin.WATCH)
+    house.archives.tidy(house.origin)
 
 
 def take_in_all(house: House, mode: FilingMode) -> None:
@@ -209,6 +217,14 @@ def live(house: House, mode: FilingMode) -> None:
     work_off(house)
 
 
+def sort(house: House, mode: FilingMode) -> None:
+    """A one-time sort of all there is, which lingers when it is done."""
+    start_anew(house)
+    take_in_all(house, mode)
+    work_off(house)
+    signal.pause()
+
+
 def words(house: House) -> list[Callable[[], object]]:
     """What the user has to say of each sample, by its name; what has been done already is not said again."""
     said: list[Callable[[], object]] = []
@@ -258,7 +274,12 @@ class World:
 
     @property
     def inbox(self) -> Path:
-        return self.place / "inbox"
+        return self.place / INBOX
+
+    @property
+    def sorted(self) -> Path:
+        """What is sorted once, beside what is watched."""
+        return self.place / SORTED
 
     @property
     def library(self) -> Path:
@@ -268,16 +289,17 @@ class World:
         """Empty, but for a sample of the user's own in the library."""
         shutil.rmtree(self.place, ignore_errors=True)
         self.inbox.mkdir(parents=True)
+        self.sorted.mkdir()
         (self.library / "Sub").mkdir(parents=True)
         own = self.library / "Sub" / "sub.wav"
         own.write_bytes(b"the user's own of that name")
         self.before = Before.of(own)
 
-    def bring(self, name: str, content: bytes) -> Path:
+    def bring(self, name: str, content: bytes, inbox: Path | None = None) -> Path:
         """A file arrives, whole at once, with the time it was made at."""
-        path = self.inbox / name
+        path = (inbox or self.inbox) / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(path.name + UNFINISHED[0])
+        unfinished = path.with_name(path.name + UNFINISHED)
         unfinished.write_bytes(content)
         os.utime(unfinished, ns=(OLD_NS, OLD_NS))
         unfinished.rename(path)
@@ -287,7 +309,7 @@ class World:
     def assert_nothing_lost(self, when: str) -> None:
         """At any instant, also right after a kill."""
         found = losses(
-            self.before, inbox=self.inbox, library=self.library,
+            self.before, inbox=(self.inbox, self.sorted), library=self.library,
             state_db=self.place / "journal.db", mode=self.mode,
         )  # fmt: skip
         assert not found, f"{when}: {found}"
@@ -295,14 +317,14 @@ class World:
     def assert_sound(self, when: str) -> None:
         """At rest everything has to agree."""
         found = complaints(
-            self.before, inbox=self.inbox, library=self.library, state_db=self.place / "journal.db",
-            mode=self.mode, cache=self.place / "cache",
+            self.before, inbox=(self.inbox, self.sorted), library=self.library,
+            state_db=self.place / "journal.db", mode=self.mode, cache=self.place / "cache",
         )  # fmt: skip
         assert not found, f"{when}: {found}"
 
     def assert_undone(self, when: str) -> None:
         """After the last undo."""
-        found = complaints_when_undone(self.before, inbox=self.inbox, library=self.library)
+        found = complaints_when_undone(self.before, inbox=(self.inbox, self.sorted), library=self.library)
         assert not found, f"{when}: {found}"
 
 
