@@ -67,7 +67,10 @@ class MortalDaemon:
 
     def _is_at_rest(self) -> bool:
         try:
-            if self.client().get("/api/status")["pending"]:
+            status = self.client().get("/api/status")
+            if status["state"] == "paused":  # it was killed just then
+                self.client().post("/api/resume")
+            if status["pending"]:
                 return False
         except WavizedError:
             return False
