@@ -268,7 +268,7 @@ def _serve(behind: str, path: str) -> None:
         def rename_fuse_3(self, old: bytes, new: bytes, flags: int) -> int:
             if flags:
                 return -errno.EINVAL
-            return int(self.rename_fuse_2(old, new))
+            return int(self.rename_fuse_2(old, new) or 0)
 
     threading.Thread(target=told.listen, daemon=True).start()
     Mount(

@@ -24,6 +24,7 @@ from wavized.services.filing import Filing, Shelves
 from wavized.services.hub import EventHub
 from wavized.services.intake import Intake, Limits
 from wavized.services.pipeline import Pipeline
+from wavized.services.rebuilding import Rebuilding
 from wavized.services.recovery import recover
 from wavized.services.review import Reviewing
 from wavized.services.sorting import Sorting, Sureness
@@ -258,7 +259,7 @@ class House:
             carry_on=carry_on,
         )
 
-    def pipeline(self) -> Pipeline:
+    def pipeline(self, rebuilding: Rebuilding | None = None) -> Pipeline:
         """The real thread over these services; the caller starts and stops it."""
         return Pipeline(
             journal=self.journal,
@@ -271,6 +272,7 @@ class House:
             events=self.log,
             idle_seconds=3600.0,
             recover=self.recover,
+            rebuilding=rebuilding,
         )
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wavized.journal.migrations import MIGRATIONS
+from wavized.journal.rows import COLUMNS, from_row, state_of
 
 CHECK_SECONDS = 3.0
 """So long a journal is checked at a start; a very large one is then taken as read in part."""
@@ -28,6 +29,12 @@ KEPT = r"(journal\.db\.damaged-\d{8}-\d{6}(?:-\d+)?)(-wal|-shm|-journal)?"
 
 _TABLES = frozenset({"jobs", "transitions", "labels", "known", "roots", "settings"})
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether it is the content that is wrong; all else may be over in a while, or is a fault in Wavized."""
+    code = getattr(error, "sqlite_errorcode", None)  # it has none where what was read makes no sense
+    return code is None or code & 0xFF in _DAMAGE
 
 
 def suspect(path: Path) -> Path:
@@ -52,7 +59,7 @@ def find_damage(path: Path, seconds: float = CHECK_SECONDS) -> str:
     try:
         said = _ask(path, None if thorough else seconds)
     except sqlite3.DatabaseError as error:
-        return str(error) if (error.sqlite_errorcode or 0) & 0xFF in _DAMAGE else ""
+        return str(error) if is_damage(error) else ""
     except OSError:
         return ""
     if thorough and not said:
@@ -69,15 +76,31 @@ def _ask(path: Path, seconds: float | None) -> str:
         missing = ", ".join(sorted(_TABLES - tables))
         if missing:
             return f"no table {missing}"
-        said = quick_check(connection, seconds)
+        try:
+            connection.execute(f"SELECT {', '.join(COLUMNS)} FROM jobs LIMIT 1").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                return str(error)  # it does not know its own columns
+            raise
+        said = quick_check(connection, seconds) if seconds is not None else _check_all(connection)
         return "" if said == "ok" else said
 
 
-def quick_check(connection: sqlite3.Connection, seconds: float | None) -> str:
+def _check_all(connection: sqlite3.Connection) -> str:
+    """`ok`, or the first thing wrong, whatever the time: the indexes too, and the sense of every row."""
+    (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    connection.row_factory = sqlite3.Row
+    for state, *_ in connection.execute("SELECT state, jobs FROM tally"):
+        state_of(state)
+    for row in connection.execute(f"SELECT {', '.join(COLUMNS)} FROM jobs"):
+        from_row(row)
+    return str(said)
+
+
+def quick_check(connection: sqlite3.Connection, seconds: float) -> str:
     """`ok`, or the first thing wrong; empty where `seconds` were not enough."""
-    if seconds is not None:
-        deadline = time.monotonic() + seconds
-        connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+    deadline = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
     try:
         (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.OperationalError as error:

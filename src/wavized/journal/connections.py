@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from wavized.errors import JournalDamagedError, JournalError
-from wavized.journal.aside import BESIDE, set_aside, suspect
+from wavized.journal.aside import BESIDE, is_damage, set_aside, suspect
 from wavized.journal.browsing import add_functions
 from wavized.journal.migrations import migrate
 from wavized.ports import BEGUN_AT
@@ -154,14 +154,14 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.ProgrammingError:
         raise  # a fault in this program, not in the file
-    except sqlite3.OperationalError as error:
-        raise JournalError(
-            f"The journal {path} cannot be used: {error}",
-            hint="Check that its disk is there, writable and not full",
-        ) from error
     except sqlite3.IntegrityError as error:
         raise JournalError(f"The journal {path} refused an entry: {error}") from error
     except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise JournalError(
+                f"The journal {path} cannot be used: {error}",
+                hint="Check that its disk is there, writable and not full",
+            ) from error
         _suspect(path)
         raise JournalDamagedError(f"The journal {path} is damaged: {error}", hint=ANEW) from error
     except IsADirectoryError as error:

@@ -58,8 +58,23 @@ def to_row(job: Job) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
+def state_of(value: str) -> JobState:
+    """A job's state. Raises sqlite3.DatabaseError where there is no such state."""
+    try:
+        return JobState(value)
+    except ValueError as error:
+        raise sqlite3.DatabaseError(str(error)) from error
+
+
 def from_row(row: sqlite3.Row) -> Job:
-    """The job a row (with all COLUMNS) stands for."""
+    """The job a row (with all COLUMNS) stands for. Raises sqlite3.DatabaseError where it makes no sense."""
+    try:
+        return _from_row(row)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise sqlite3.DatabaseError(f"job {row['id']!r} makes no sense: {error}") from error
+
+
+def _from_row(row: sqlite3.Row) -> Job:
     return Job(
         id=row["id"],
         origin=Origin(row["origin"]),

@@ -21,7 +21,7 @@ from wavized.errors import JournalError
 from wavized.journal.browsing import browse, count_since
 from wavized.journal.connections import Readers, explained, open_writer
 from wavized.journal.queries import find_sql
-from wavized.journal.rows import COLUMNS, from_row, new_job, path_bytes, text, to_row
+from wavized.journal.rows import COLUMNS, from_row, new_job, path_bytes, state_of, text, to_row
 from wavized.logic import lifecycle
 
 T = TypeVar("T")
@@ -115,7 +115,7 @@ class SqliteJournal:
     def counts(self) -> Mapping[JobState, int]:
         with self._readers.lend() as connection:
             rows = connection.execute("SELECT state, jobs FROM tally WHERE jobs > 0").fetchall()
-        return {JobState(state): count for state, count in rows}
+            return {state_of(state): int(count) for state, count in rows}
 
     def count_since(self, state: JobState, since: float) -> int:
         with self._readers.lend() as connection:
@@ -232,7 +232,7 @@ def _advance(connection: sqlite3.Connection, job: Job, now: float) -> Job:
     row = connection.execute("SELECT state FROM jobs WHERE id = ?", (job.id,)).fetchone()
     if row is None:
         raise JournalError(f"The journal has no job {job.id}")
-    before = JobState(row["state"])
+    before = state_of(row["state"])
     lifecycle.check(before, job.state)
     connection.execute(_UPDATE, (*to_row(job), job.id))
     if job.state != before:

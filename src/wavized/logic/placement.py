@@ -32,11 +32,18 @@ RESERVED = frozenset(
 
 
 def plan(
-    source: Path, library: Path, folder_name: str, mode: FilingMode, digest: str, stat: FileStat
+    source: Path,
+    library: Path,
+    folder_name: str,
+    mode: FilingMode,
+    digest: str,
+    stat: FileStat,
+    *,
+    is_filed: bool = False,
 ) -> Placement:
     """Plan to put `source` into the folder `folder_name` of `library`.
 
-    Raises ConfigError for a library or folder name that is unsafe, FilingError for a source that has no
+    One that `is_filed` already is moved within the library, wherever it was first seen. Raises ConfigError for a library or folder name that is unsafe, FilingError for a source that has no
     name or lies in the library already.
     """
     if not library.is_absolute() or ".." in library.parts:
@@ -44,7 +51,7 @@ def plan(
     check_folder_name(folder_name)
     if not source.name or source.name == "..":
         raise FilingError(f"This is no file: {source}")
-    if source.is_relative_to(library):
+    if source.is_relative_to(library) and not is_filed:
         raise FilingError(
             f"{source.name} lies in the library already", hint="Only files outside it are filed"
         )

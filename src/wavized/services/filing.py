@@ -67,6 +67,7 @@ class Filing:
             mode=job.mode,
             digest=job.digest,
             stat=job.stat,
+            is_filed=job.state is JobState.FILED,
         )
 
     def twin_of(self, job: Job) -> Job | None:
