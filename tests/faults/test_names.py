@@ -7,6 +7,7 @@ import os
 import random
 import re
 import struct
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from support.faulty_disk import why_not
 from support.house import House
 from support.odd_names import BY_HAND, random_name, variants
 from support.picky_disk import FORBIDDEN, KINDS, picky_disk
+from support.watching import Watch, wav_bytes
 from wavized.config.load import load
+from wavized.config.model import Existing, WatchFolder
 from wavized.domain.job import JobState
 from wavized.domain.sample import FilingMode
 from wavized.errors import ConfigError, WavizedError
@@ -144,6 +147,28 @@ def test_all_on_one_particular_disk(trial, tmp_path):
             there = [path for path in sources if path is not None]
             go_round(house, there, mode, mode.value)
             trial.count(len(there))
+
+
+def test_a_library_is_known_by_any_spelling(trial, tmp_path):
+    """The library in a watched folder is written in other letters than listed, on a disk that folds them."""
+    if why_not():
+        pytest.skip(why_not())
+    with picky_disk(tmp_path / "disk", tmp_path / "behind", "apfs") as disk:
+        shelf = disk / "In" / "Bässe" / "Sub"
+        shelf.mkdir(parents=True)
+        other = unicodedata.normalize("NFD", "BÄSSE")
+        with Watch(
+            disk / "in" / other, WatchFolder(path=disk / "in", existing=Existing.FILE, polling=False)
+        ) as watch:
+            watch.until_open()
+            (shelf / "filed.wav").write_bytes(wav_bytes(seed=1))
+            (disk / "In" / "new.wav").write_bytes(wav_bytes(seed=2))
+            watch.until_delivered(disk / "in" / "new.wav")
+            watch.watcher.rescan()
+            (disk / "In" / "newer.wav").write_bytes(wav_bytes(seed=3))
+            watch.until_delivered(disk / "in" / "newer.wav")
+            assert {path.name for path in watch.paths()} == {"new.wav", "newer.wav"}
+    trial.count(3)
 
 
 UNSAFE = (
@@ -319,6 +344,9 @@ def test_the_program_keeps_odd_names_apart_and_in_line(trial, program):
     assert complaints_when_undone(before, inbox=program.place / "pack", library=program.library) == []
     heard = program.json("classify", *(str(path) for path in sources), "--config", str(program.config))
     assert [os.fsencode(one["path"]) for one in heard] == [os.fsencode(path) for path in sources]
+    write_tone(program.place / "~root.wav", seconds=0.3)  # no home of anybody
+    (tilde,) = program.json("classify", "~root.wav", "--config", str(program.config))
+    assert tilde["path"] == str(program.place / "~root.wav")
     plain = program.run("classify", str(program.place / "pack"), "--config", str(program.config))
     assert not CONTROL.search(plain.stdout + plain.stderr)
     trial.count(len(sources))

@@ -95,5 +95,23 @@ def selections(config: Config) -> dict[Path, Selection]:
 
 
 def _real(path: Path) -> Path:
-    """Without links; where they lead in a circle, as far as they do."""
-    return Path(os.path.realpath(path))
+    """Without links, or as far as they lead where that is in a circle; in the letters that folders list.
+
+    On a disk to which case or composition does not matter a path may be written otherwise than it is told of.
+    """
+    real = Path(os.path.realpath(path))
+    listed = Path(real.anchor)
+    for name in real.parts[1:]:
+        listed /= _as_listed(listed, name)
+    return listed
+
+
+def _as_listed(folder: Path, name: str) -> str:
+    try:
+        names = [one.name for one in folder.iterdir()]
+        if name in names:
+            return name
+        wanted = (folder / name).lstat()
+        return next((one for one in names if os.path.samestat((folder / one).lstat(), wanted)), name)
+    except OSError:
+        return name  # not there now, or not to be listed
