@@ -200,3 +200,18 @@ def test_nothing_is_remarkable_about_a_path_of_the_home_folder_written_out(ask, 
     whole = choice(library=str(home / "Music/Bass"), watch=[str(home / "Downloads")])
     assert ask.post("/api/setup/check", whole) == ask.post("/api/setup/check", choice())
     assert Path(home).is_dir()
+
+
+def test_a_person_is_told_before_very_many_old_samples_are_filed(ask, home):
+    """Over a thousand sounds are there: that is said where they are to be filed, and only there."""
+    (home / "Downloads/packs").mkdir()
+    for number in range(1_001):
+        (home / f"Downloads/packs/{number}.wav").touch()
+        (home / f"Splice/sounds/packs/{number}.txt").touch()
+    body = choice(watch=["~/Downloads", "~/Splice/sounds/packs"])
+    body["watch"][1]["existing"] = "file"
+    assert not ask.post("/api/setup/check", body)[1]["warnings"][1:]  # but of the library to be made
+    body["watch"][0]["existing"] = "file"
+    said = [one for one in ask.post("/api/setup/check", body)[1]["warnings"] if one["field"] == "watch"]
+    assert [one["index"] for one in said] == [0]
+    assert "Over 1,000 sounds" in said[0]["message"]

@@ -20,6 +20,7 @@ import pytest
 from support.fake_known import FakeKnown
 from support.watching import RealClock, Watch, wait_until, wav_bytes
 from wavized.config.model import Existing, WatchFolder
+from wavized.domain.events import Notice
 from wavized.domain.sample import FileStat, FilingMode
 from wavized.errors import JournalError
 from wavized.watch.folder import FolderState
@@ -728,3 +729,19 @@ def test_an_idle_watch_hardly_wakes(downloads: Path, library: Path) -> None:
         time.sleep(1.0)  # a second in which nothing happens is what is measured
         assert watch.known.questions == asked
         assert time.process_time() - used < 0.2
+
+
+@pytest.mark.parametrize("existing", Existing)
+def test_a_person_is_told_what_becomes_of_very_many_old_files(
+    downloads: Path, library: Path, existing: Existing
+) -> None:
+    """Of a thousand and more, left or filed, one notice tells; it is no problem that would pop up."""
+    for number in range(1_000):
+        write(downloads / f"{number}.wav")
+    with Watch(library, WatchFolder(path=downloads, existing=existing)) as watch:
+        watch.until_open()
+        wait_until(lambda: bool(watch.notices()), "the notice")
+        (notice,) = [event for event in watch.events if isinstance(event, Notice)]
+        assert notice.message.startswith("1,000 samples that were in")
+        assert ("left" in notice.message) == (existing is Existing.LEAVE)
+        assert not notice.problem

@@ -103,7 +103,8 @@ class Flooded(Program):
 
     def watching(self) -> None:
         """Wait until every folder was taken on."""
-        self.go_on(lambda: bool(self.ledger.ask("SELECT 1 FROM roots")), "the folder to be taken on")
+        taken_on = "SELECT 1 FROM roots WHERE CAST(path AS TEXT) NOT LIKE '%*%'"
+        self.go_on(lambda: bool(self.ledger.ask(taken_on)), "the folder to be taken on")
         marker = b"Watching"
         self.go_on(lambda: marker in self.log.read_bytes(), "the start to be over")
 

@@ -18,9 +18,12 @@ from wavized.config.model import Config, Existing
 from wavized.config.problem import Problem, Severity
 from wavized.config.template import Suggestion, render
 from wavized.domain.sample import FilingMode
+from wavized.logic.selection import is_audio
 
 _MANY = 1000
-"""Folders of a library are counted up to here."""
+"""Folders of a library, and sounds that are to be filed at first, are counted up to here."""
+_MOST_SEEN = 20_000
+"""So many entries of a folder are looked at for it: a person waits."""
 
 _WATCHED = re.compile(r"watch\[(\d+)\]")
 
@@ -202,6 +205,14 @@ def _about_watched(config: Config) -> Iterator[Remark]:
             )
         elif not os.access(folder.path, os.R_OK | os.X_OK):
             yield Remark("watch", "Wavized may not read this folder.", index)
+        elif folder.existing is Existing.FILE and _holds_many(folder.path):
+            told = f"Over {_MANY:,} sounds are in here already. All of them are heard, which takes a while."
+            yield Remark("watch", told, index)
+
+
+def _holds_many(folder: Path) -> bool:
+    entries = islice((name for _, _, names in os.walk(folder) for name in [None, *names]), _MOST_SEEN)
+    return next(islice((name for name in entries if name and is_audio(name)), _MANY, None), None) is not None
 
 
 def _about_mode(config: Config) -> Iterator[Remark]:

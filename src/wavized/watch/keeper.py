@@ -27,6 +27,9 @@ from wavized.watch.observer import EventsUnavailableError, Listener
 from wavized.watch.scan import file_stat, identify, look, walk
 
 _REMEMBER_AT_ONCE = 500
+_MANY = 1000  # old files from which on a person is told what becomes of them
+_HOLD = "To hold filing back: wavized pause"
+_ONCE = "To file some of them all the same: wavized sort FOLDER"
 _SCAN_SHARE = 20  # a scan that took 1 s is followed by at least 20 s without one
 _SCAN_GAP_SECONDS = 1.0
 _TICK_SECONDS = 0.02  # file times are those of the system's last tick, up to 10 ms ago
@@ -170,7 +173,10 @@ class FolderKeeper:
         if leave and not taken_on:
             folder.next_scan = self._after_scan(folder, self.clock.monotonic())
         else:
-            self._scan_all(folder)
+            met = self._scan_all(folder)
+            if not taken_on and met >= _MANY:
+                told = f"{met:,} samples that were in {_shown(folder.path)} already are heard and filed"
+                self.events.publish(Notice(told, hint=_HOLD, problem=False))
         for adopted in (folder.path, _archives_of(folder.path)):
             if not self.stopped() and not self.known.is_adopted(adopted):
                 self.known.adopt(adopted, started)
@@ -227,6 +233,7 @@ class FolderKeeper:
         wrong by minutes must not turn everything into arrivals, so a change in the future does not count.
         """
         batch: list[tuple[Path, FileStat]] = []
+        left = 0
         selection = replace(folder.selection, archives=True)
         for path, status in walk(folder.path, selection, self.stopped, self._tell_unreadable):
             if archives_only and not is_archive(path.name):
@@ -238,21 +245,27 @@ class FolderKeeper:
                 self.arrivals.consider(path, stat, self.clock.monotonic())
                 continue
             batch.append((path, stat))
+            left += 1
             if len(batch) >= _REMEMBER_AT_ONCE:
                 self.known.remember(batch)
                 batch = []
         if batch:
             self.known.remember(batch)
+        if left >= _MANY and not self.stopped():
+            told = f"{left:,} samples that were in {_shown(folder.path)} already are left as they are"
+            self.events.publish(Notice(told, hint=_ONCE, problem=False))
 
-    def _scan_all(self, folder: Folder) -> None:
+    def _scan_all(self, folder: Folder) -> int:
+        """Look through a whole folder; how many wanted files there are."""
         began = self.clock.monotonic()
-        self._scan(folder)
+        met = self._scan(folder)
         if folder.state is FolderState.WATCHING:
             try:
                 self.listener.check_headroom()
             except EventsUnavailableError as error:
                 self._turn_into(folder, FolderState.POLLING, error.message, error.hint)
         folder.next_scan = self._after_scan(folder, began)
+        return met
 
     def _after_scan(self, folder: Folder, began: float) -> float:
         now = self.clock.monotonic()
@@ -261,15 +274,17 @@ class FolderKeeper:
             usual = self._config.rescan_seconds
         return now + max(usual, _SCAN_SHARE * (now - began))
 
-    def _scan(self, folder: Folder, below: PurePath | None = None) -> None:
+    def _scan(self, folder: Folder, below: PurePath | None = None) -> int:
+        met = 0
         try:
-            for path, status in self._walk(folder, below):
+            for met, (path, status) in enumerate(self._walk(folder, below), 1):  # noqa: B007 # told at the end
                 self.arrivals.consider(path, file_stat(status), self.clock.monotonic())
         except OSError as error:
             if below is None:
                 raise
             if not isinstance(error, FileNotFoundError):  # or else gone since it was seen
                 self._tell_unreadable(folder.path / below, error)
+        return met
 
     def _walk(self, folder: Folder, below: PurePath | None = None) -> Iterable[tuple[Path, os.stat_result]]:
         return walk(folder.path, folder.selection, self.stopped, self._tell_unreadable, below)
