@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from support.house import House, sure_of, tree
-from wavized.domain.events import Notice
+from support.watching import wav_bytes
+from wavized.domain.events import JobChanged, Notice
 from wavized.domain.job import JobState
 from wavized.domain.sample import FilingMode, Kind
 from wavized.errors import (
@@ -19,6 +20,7 @@ from wavized.errors import (
     ModelUnusableError,
     UsageError,
 )
+from wavized.services.pipeline import CHUNKS_IN_A_ROW, INTAKE_CHUNK
 
 
 @pytest.fixture
@@ -93,6 +95,16 @@ def test_a_twin_of_what_waits_for_an_answer_is_not_asked_twice(house):
     job = house.take_in(twin)[0]
     assert job.state is JobState.SKIPPED
     assert "waits for your answer" in job.reason
+
+
+def test_twins_that_came_at_once_are_asked_about_once(house):
+    """Neither waited for an answer yet when the other was taken in."""
+    jobs = house.take_in(
+        house.tone("acid or growl.wav", frequency=50), house.tone("acid or growl (1).wav", frequency=50)
+    )
+    house.work()
+    assert [house.job(job.id).state for job in jobs] == [JobState.AWAITING_REVIEW, JobState.SKIPPED]
+    assert "waits for your answer" in house.job(jobs[1].id).reason
 
 
 def test_a_name_taken_by_another_sound_gets_a_number(house):
@@ -334,6 +346,46 @@ def test_after_a_kill_the_daemon_carries_on(house):
     house.recover()
     house.work()
     assert house.states() == {"reese.wav": "filed"}
+
+
+def test_an_endless_flood_does_not_keep_all_waiting(tmp_path, wait_for):
+    """While very many samples are still being taken in, the first of them are filed."""
+    with House(tmp_path) as house:
+        count = INTAKE_CHUNK * CHUNKS_IN_A_ROW + 50
+        for number in range(count):
+            (house.inbox / f"reese {number}.wav").write_bytes(wav_bytes(2000, number))
+        pipeline = house.pipeline()
+        pipeline.deliver([house.arrival(path) for path in house.inbox.iterdir()])
+        pipeline.start()
+        try:
+            wait_for(lambda: sum(state is JobState.QUEUED for state in told(house)) == count)
+        finally:
+            pipeline.stop()
+        states = told(house)
+        last_taken_in = max(at for at, state in enumerate(states) if state is JobState.QUEUED)
+        assert JobState.FILED in states[:last_taken_in]
+
+
+def told(house):
+    """The states that jobs were told to have reached, in order."""
+    return [event.job.state for event in list(house.log.events) if isinstance(event, JobChanged)]
+
+
+def test_what_waits_for_a_model_keeps_no_arrival_out(tmp_path, wait_for):
+    """A flood is taken in to its end though the first of it cannot be heard."""
+    with House(tmp_path) as house:
+        count = INTAKE_CHUNK * CHUNKS_IN_A_ROW + 50
+        for number in range(count):
+            (house.inbox / f"reese {number}.wav").write_bytes(wav_bytes(2000, number))
+        pipeline = house.pipeline()
+        pipeline.start()
+        try:
+            pipeline.ask(lambda: None).result(120)
+            house.ear.trouble = ModelUnusableError("The model is gone")
+            pipeline.deliver([house.arrival(path) for path in house.inbox.iterdir()])
+            wait_for(lambda: house.journal.counts() == {JobState.QUEUED: count})
+        finally:
+            pipeline.stop()
 
 
 def test_the_pipeline_thread_files_pauses_and_answers(tmp_path, wait_for):

@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 INTAKE_CHUNK = 32
 """Arrivals looked at between two looks into the inbox."""
 
+CHUNKS_IN_A_ROW = 8
+"""After so many of them a batch is heard and filed, so that an endless flood does not keep all waiting."""
+
 RETRY_SECONDS = 30.0
 """How long jobs wait before a missing library or model is looked for again."""
 
@@ -89,6 +92,7 @@ class Pipeline:
         self._rebuilding = rebuilding
         self._inbox: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._arrivals: deque[Arrival] = deque()
+        self._chunks = 0
         self._stop = stop or threading.Event()
         self._thread = threading.Thread(target=self._run, name="pipeline")
         self._pausing = Pausing(journal, clock)
@@ -173,9 +177,11 @@ class Pipeline:
             return piece()
         except ModelUnusableError as error:
             self._hinder(Health(degraded=str(error)), error)
+            return bool(self._arrivals)  # these are taken in all the same
         except LibraryUnavailableError as error:
             self._settle_later(error)
             self._hinder(Health(waiting=str(error)), error)
+            return bool(self._arrivals)
         except JournalDamagedError as error:
             self._recover_at = 0.0
             self._hinder(Health(degraded=str(error)), error)
@@ -233,12 +239,14 @@ class Pipeline:
             return not hindered and self._settle()  # nothing else before journal and disk agree
         if self._rebuilding is not None and self._rebuilding.is_due:
             return not hindered and self._rebuild(self._rebuilding)
-        if self._arrivals:
+        if self._arrivals and self._chunks < CHUNKS_IN_A_ROW:
+            self._chunks += 1
             return self._admit()
+        self._chunks = 0
         if self._pausing.held:
             self._unpacking.let_go()
-            return False
-        return not hindered and self._sort()
+            return bool(self._arrivals)
+        return (not hindered and self._sort()) or bool(self._arrivals)
 
     def _rebuild(self, rebuilding: Rebuilding) -> bool:
         """Know what lies in the library before anything is filed, or it might be filed twice."""
