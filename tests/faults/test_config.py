@@ -9,6 +9,7 @@ import random
 import shutil
 import socket
 import sqlite3
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ def test_a_config_made_to_hurt_is_read_in_no_time(trial, tmp_path):
         trial.count()
     grown = (process.memory_info().rss - most) / 1e6
     trial.note(f"{slowest[0]:.1f} s at most ({slowest[1]}), {grown:.0f} MB more memory")
-    assert slowest[0] < 30.0, slowest
+    assert slowest[0] < trial.times(4, 15), slowest  # seconds of this thread, however busy the machine
     assert grown < 150.0
     assert not (tmp_path / "in" / "pwned").exists()
 
@@ -149,6 +150,30 @@ def test_what_is_no_file_is_no_config(trial, tmp_path, what):
     with pytest.raises(ConfigError):
         load(path)
     trial.count()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_config_that_may_not_be_read_is_told(trial):
+    """The config may not be read, or its folder not be entered: a word, no crash."""
+    folder = Path(tempfile.mkdtemp(prefix="wavized-test-", dir="/tmp"))
+    path = folder / "config.yaml"
+    path.write_text(GOOD[0], encoding="utf-8")
+    root = os.geteuid() == 0
+    try:
+        for place, mode in ((path, 0o000), (folder, 0o600)):
+            place.chmod(mode)
+            if root:
+                os.seteuid(65534)
+            try:
+                with pytest.raises(ConfigError, match="cannot be read"):
+                    load(path)
+            finally:
+                if root:
+                    os.seteuid(0)
+            place.chmod(0o700)
+            trial.count()
+    finally:
+        shutil.rmtree(folder)
 
 
 def make_no_file(path: Path, what: str) -> None:

@@ -24,6 +24,7 @@ from wavized.config.model import Existing, WatchFolder
 from wavized.domain.job import JobState
 from wavized.domain.sample import FilingMode
 from wavized.errors import ConfigError, WavizedError
+from wavized.logic.wording import printable, shorten
 
 CHUNK = 40
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b]")
@@ -149,6 +150,18 @@ def test_all_on_one_particular_disk(trial, tmp_path):
             trial.count(len(there))
 
 
+def test_no_name_is_shown_raw(trial):
+    """Odd names in the terminal, in menus and pop-ups: one line, no controls, nothing that turns or hides."""
+    chance = random.Random(11)
+    names = list(BY_HAND) + [random_name(chance) for _ in range(trial.times(200, 20_000))]
+    for name in map(os.fsdecode, names):
+        for shown in (printable(name), shorten(name, 40)):
+            assert not CONTROL.search(shown) and "\n" not in shown, name
+            shown.encode("utf-8")
+        assert len(shorten(name, 40)) <= 40
+        trial.count()
+
+
 def test_a_library_is_known_by_any_spelling(trial, tmp_path):
     """The library in a watched folder is written in other letters than listed, on a disk that folds them."""
     if why_not():
@@ -158,15 +171,15 @@ def test_a_library_is_known_by_any_spelling(trial, tmp_path):
         shelf.mkdir(parents=True)
         other = unicodedata.normalize("NFD", "BÄSSE")
         with Watch(
-            disk / "in" / other, WatchFolder(path=disk / "in", existing=Existing.FILE, polling=False)
+            disk / "In" / other, WatchFolder(path=disk / "In", existing=Existing.FILE, polling=False)
         ) as watch:
             watch.until_open()
             (shelf / "filed.wav").write_bytes(wav_bytes(seed=1))
             (disk / "In" / "new.wav").write_bytes(wav_bytes(seed=2))
-            watch.until_delivered(disk / "in" / "new.wav")
+            watch.until_delivered(disk / "In" / "new.wav")
             watch.watcher.rescan()
             (disk / "In" / "newer.wav").write_bytes(wav_bytes(seed=3))
-            watch.until_delivered(disk / "in" / "newer.wav")
+            watch.until_delivered(disk / "In" / "newer.wav")
             assert {path.name for path in watch.paths()} == {"new.wav", "newer.wav"}
     trial.count(3)
 

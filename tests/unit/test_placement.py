@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,15 @@ from hypothesis import strategies as st
 
 from wavized.domain.sample import FileStat, FilingMode
 from wavized.errors import ConfigError, FilingError
-from wavized.logic.placement import candidate_names, check_folder_name, plan, split_name
+from wavized.logic.placement import (
+    FORBIDDEN,
+    RESERVED,
+    candidate_names,
+    check_folder_name,
+    plan,
+    split_name,
+    tamed,
+)
 
 LIBRARY = Path("/music/library")
 SOURCE = Path("/downloads/pack/kick sub.wav")
@@ -27,6 +36,13 @@ file_names = (
 
 def planned(source: Path = SOURCE, library: Path = LIBRARY, folder: str = "808"):
     return plan(source, library, folder, FilingMode.COPY, "ab" * 32, STAT)
+
+
+def tamed_name(name: str) -> str:
+    stem, suffix = split_name(name)
+    tame = tamed(replace(planned(), stem=stem, suffix=suffix))
+    assert (tame.library, tame.folder) == (planned().library, planned().folder)
+    return f"{tame.stem}{tame.suffix}"
 
 
 def names(stem: str, suffix: str, n: int, reserve: int = 0) -> list[str]:
@@ -134,6 +150,33 @@ def test_every_candidate_fits(name: str, reserve: int):
     for candidate in names(stem, suffix, 12, reserve):
         assert len(os.fsencode(candidate)) + reserve <= 255
         assert candidate.endswith(suffix)
+
+
+def test_a_reserve_that_leaves_no_room_is_not_waited_for():
+    """Where a sidecar's ending leaves too little for a name, it comes all the same, with its first letter."""
+    assert names("ab", ".wav", 3, 254) == ["a.wav", "a (2).wav", "a (3).wav"]
+
+
+@given(name=file_names)
+def test_a_tamed_name_is_one_that_every_disk_takes(name: str):
+    """Nothing that Windows or macOS refuses is left; taming twice is taming once."""
+    told = tamed_name(name)
+    assert told and not FORBIDDEN & set(told) and told[-1] not in ". "
+    assert told.split(".")[0].rstrip().upper() not in RESERVED
+    assert os.fsencode(told) == told.encode("utf-8")
+    assert not any(ord(c) < 32 for c in told)
+    assert tamed_name(told) == told
+
+
+def test_a_tamed_name_stays_like_the_one_it_had():
+    """Only what some disk refuses is replaced."""
+    for name, told in [
+        ("a:b?.wav", "a_b_.wav"),
+        ("aux.wav", "_aux.wav"),
+        ("x. ", "x"),
+        ("ok é.wav", "ok é.wav"),
+    ]:
+        assert tamed_name(name) == told
 
 
 @given(stem=st.text(st.characters(exclude_categories=["Cs"]), min_size=80, max_size=255))
