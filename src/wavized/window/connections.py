@@ -52,7 +52,10 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
         self._expect_a_request()
-        strangers = [each for each in self.connections if isinstance(each, Connection) and not each.is_known]
+        strangers = [
+            each for each in self.connections
+            if isinstance(each, Connection) and not each.is_known and not each.transport.is_closing()
+        ]  # fmt: skip
         if len(strangers) > MOST_STRANGERS:
             min(strangers, key=lambda each: each._number).transport.abort()
 

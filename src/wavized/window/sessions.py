@@ -57,11 +57,11 @@ class Sessions:
     def redeem(self, ticket: str) -> str | None:
         """Exchange a ticket for a new session's secret; None where it is unknown, used or too old."""
         with self._lock:
-            until = self._tickets.pop(_hash(ticket), 0.0)
-            if until <= self._clock.monotonic():
+            if self._tickets.pop(_hash(ticket), 0.0) <= self._clock.monotonic():
                 return None
             secret = secrets.token_urlsafe(32)
-            self._sessions = {**self._valid(), _hash(self._place + secret): self._clock.now() + SESSION_SECONDS}
+            until = self._clock.now() + SESSION_SECONDS
+            self._sessions = {**self._valid(), _hash(self._place + secret): until}
             for ending in sorted(self._sessions, key=self._sessions.__getitem__)[:-MOST_SESSIONS]:
                 del self._sessions[ending]
             self._write()
