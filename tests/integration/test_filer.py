@@ -12,6 +12,7 @@ from support.filing import MTIME_NS, SOUND, Filing, read_tree
 from wavized.domain.sample import FilingMode
 from wavized.errors import ConfigError, FilingError
 from wavized.library import sha256_of
+from wavized.library.folders import content_of
 from wavized.logic.placement import candidate_names
 
 COPY, MOVE, LINK = FilingMode.COPY, FilingMode.MOVE, FilingMode.HARDLINK
@@ -270,6 +271,17 @@ def test_candidates_are_shared_with_the_plan(filing: Filing) -> None:
         filing.place(filing.sample(content=bytes([n])))
     names = candidate_names("kick", ".wav")
     assert [path.name for path in filing.announced] == [next(names) for _ in range(3)]
+
+
+def test_many_samples_of_one_name_and_size_are_each_read_once(filing: Filing) -> None:
+    """Each new one meets all that came before it, but reads none of them again; what changed is read."""
+    content_of.cache_clear()
+    placed = [filing.place(filing.sample(content=SOUND + bytes([n]))) for n in range(40)]
+    assert len({one.target for one in placed}) == 40
+    assert content_of.cache_info().misses <= 40
+    placed[3].target.write_bytes(SOUND + b"\xff")
+    same = filing.place(filing.sample(content=SOUND + b"\xff"))
+    assert same.duplicate and same.target == placed[3].target
 
 
 def test_two_processes_share_a_library(filing: Filing) -> None:
