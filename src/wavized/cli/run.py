@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import threading
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from typing import TextIO
 
@@ -15,6 +16,7 @@ from wavized.cli.main import add_config_argument
 from wavized.cli.output import OUTCOMES, place, printable
 from wavized.cli.settings import config_path, load_config
 from wavized.config import paths
+from wavized.config.private import open_private
 from wavized.control.leaving import leave_in_time
 from wavized.control.supervisor import Supervisor
 from wavized.domain.events import Event, JobChanged, Notice
@@ -105,7 +107,7 @@ def _line(job: Job) -> str:
 def _log_to_file() -> None:
     """A rotating file for later, plain lines on standard error for now."""
     folder = paths.log_dir(create=True)
-    to_file = RotatingFileHandler(
+    to_file = _LogFile(
         folder / "wavized.log",
         maxBytes=2_000_000,
         backupCount=3,
@@ -113,14 +115,31 @@ def _log_to_file() -> None:
         errors="backslashreplace",
         delay=True,  # a start that finds another one running must not touch that one's log
     )
-    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    to_file.setFormatter(_OneLine("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     handlers: list[logging.Handler] = [to_file]
     if sys.stderr is not None:  # Windows' pythonw has none
         to_screen = _Screen(sys.stderr)
-        to_screen.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+        to_screen.setFormatter(_OneLine("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
         handlers.append(to_screen)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # it warns of whatever strangers send
     logging.basicConfig(level=logging.INFO, handlers=handlers)
+
+
+class _OneLine(logging.Formatter):
+    """A message is one line and cannot pass for another one, whatever names it holds."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = printable(record.message)
+        return super().formatMessage(record)
+
+
+class _LogFile(RotatingFileHandler):
+    """Readable by this user alone, whatever the umask."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(
+            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=open_private
+        )  # type: ignore[return-value]  # the mode is one of text
 
 
 class _Screen(logging.StreamHandler[TextIO]):
