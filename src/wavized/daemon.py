@@ -38,7 +38,13 @@ from wavized.control.leaving import stop_on_signals
 from wavized.control.supervisor import Supervisor
 from wavized.domain.events import Event, JobChanged, Notice, StatusChanged
 from wavized.domain.job import DaemonState, Job, Origin, Status
-from wavized.errors import AlreadyRunningError, ConfigError, LibraryUnavailableError
+from wavized.errors import (
+    AlreadyRunningError,
+    ConfigError,
+    JournalDamagedError,
+    JournalError,
+    LibraryUnavailableError,
+)
 from wavized.inference.facts import tell_model
 from wavized.logic.lifecycle import PENDING
 from wavized.reception import Desk, Reception, describe_change
@@ -123,17 +129,22 @@ class Daemon:
             state = DaemonState.DEGRADED
         elif self._pipeline.paused:
             state = DaemonState.PAUSED
-        status = read_status(
-            self._journal,
-            state=state,
-            worker=self._classifier.state(),
-            pid=os.getpid(),
-            detail=health.degraded or health.waiting or self._lost,
-            library=self.config.library,
-            watching=tuple(_describe(folder) for folder in self._watcher.status()),
-            paused_until=self._pipeline.paused_until,
-            now=self._clock.now(),
-        )
+        watching = tuple(_describe(folder) for folder in self._watcher.status())
+        try:
+            status = read_status(
+                self._journal,
+                state=state,
+                worker=self._classifier.state(),
+                pid=os.getpid(),
+                detail=health.degraded or health.waiting or self._lost,
+                library=self.config.library,
+                watching=watching,
+                paused_until=self._pipeline.paused_until,
+                now=self._clock.now(),
+            )
+        except JournalError as error:  # whoever asks must hear of it, and not of a fault in the answer
+            state = DaemonState.DEGRADED if isinstance(error, JournalDamagedError) else state
+            return Status(state, pid=os.getpid(), detail=str(error), watching=watching)
         return replace(status, pending=status.pending + self._workshop.unpacking.left)
 
     def tell(self) -> dict[str, object]:

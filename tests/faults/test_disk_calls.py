@@ -112,13 +112,18 @@ class Scene:
         return said
 
 
+_NUMBERS = count(1)
+
+
 def scene(disk: FaultyDisk, place: Path, mode: FilingMode, *, two_disks: bool) -> Scene:
-    """All anew."""
-    for folder in (place, disk.behind / "inbox", disk.behind / "library"):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-    inbox = place / "inbox" if two_disks else disk.path / "inbox"
-    house = House(place, inbox=inbox, library=disk.path / "library")
+    """All anew, in folders of new names: what changes behind a mount is not its business."""
+    shutil.rmtree(place, ignore_errors=True)
+    for old in disk.behind.iterdir():
+        shutil.rmtree(old)
+    place.mkdir()
+    number = next(_NUMBERS)
+    inbox = place / "inbox" if two_disks else disk.path / f"inbox {number}"
+    house = House(place, inbox=inbox, library=disk.path / f"library {number}")
     (house.inbox / "pack").mkdir(parents=True)
     source = house.tone("pack/reese.wav", seconds=2.0)
     (house.inbox / "pack" / "reese.wav.asd").write_bytes(WARP)
@@ -130,8 +135,9 @@ def each_fault(
     trial: Trial, kinds: tuple[str, ...], parts: tuple[str, ...], *, stays: tuple[bool, ...]
 ) -> Iterator[Callable[[bool], Fault | None]]:
     """For each series of faults a function that gives the next one, told whether the last one came about."""
-    chance = random.Random(7)
-    for kind, part in product(kinds, parts):
+    chance = random.Random(trial.test)  # the short form tries a part, each test another one
+    chosen = list(product(kinds, parts))
+    for kind, part in chosen if trial.full else chance.sample(chosen, 12):
         errors = ERRORS if kind in CHANGING else (errno.EIO,)
         for error, stay in product(errors if trial.full else (chance.choice(errors),), stays):
             if trial.full or stay is chance.choice(stays):

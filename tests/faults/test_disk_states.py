@@ -28,7 +28,7 @@ from support.program import Program
 from support.torture import Trial
 from wavized.domain.job import Job, JobState
 from wavized.domain.sample import FilingMode
-from wavized.errors import LibraryUnavailableError, WavizedError
+from wavized.errors import JournalDamagedError, LibraryUnavailableError, WavizedError
 from wavized.journal import connections
 from wavized.journal.store import SqliteJournal
 
@@ -142,10 +142,53 @@ def test_nothing_is_filed_that_cannot_be_written_down(tmp_path: Path, eager_mode
         program.wait(lambda: "journal" in program.status()["detail"], "it is not said")
         assert program.filed() == {}
         filler.unlink()
+        program.write_config("names: false\n")  # new settings have it look again at once
         program.wait_until_at_rest(1)
         (filed,) = program.filed().values()
         assert filed == source.read_bytes()
         assert program.stop() == 0
+
+
+def test_a_start_on_a_full_disk_says_so(tmp_path: Path, eager_model: Path) -> None:
+    """Where not even a journal can be begun the program leaves with a plain reason, and touches nothing."""
+    with small_disk(tmp_path / "own" / "state", 40) as state, Program(tmp_path, eager_model) as program:
+        fill(state)
+        source = write_tone(program.inbox / "one.wav", frequency=50.0, seconds=0.4)
+        content = source.read_bytes()
+        for words in (
+            ("run", "--no-tray", "--no-window", "--config", str(program.config)),
+            ("sort", str(source), "--library", str(program.library)),
+        ):
+            done = program.run(*words)
+            assert done.returncode == 1
+            assert "Traceback" not in done.stderr
+            assert "No space" in done.stderr or "full" in done.stderr
+        assert program.filed() == {} and source.read_bytes() == content
+
+
+class DamagedLater(SqliteJournal):
+    """Found damaged while it is in use."""
+
+    damaged = False
+
+    def advance(self, jobs: Sequence[Job], now: float) -> list[Job]:
+        if self.damaged:
+            raise JournalDamagedError("The journal is damaged")
+        return super().advance(jobs, now)
+
+
+def test_damage_that_shows_under_way(tmp_path: Path, wait_for: Callable[..., None]) -> None:
+    """A journal that turns out damaged while it is in use: nothing is filed any more, and it is said."""
+    with House(tmp_path, journal=DamagedLater) as house:
+        house.journal.damaged = True
+        pipeline = house.pipeline()
+        pipeline.start()
+        try:
+            pipeline.deliver([house.arrival(house.tone("reese.wav"))])
+            wait_for(lambda: "damaged" in pipeline.health.degraded)
+            assert not list(house.library.rglob("*.wav"))
+        finally:
+            pipeline.stop()
 
 
 def test_a_full_cache_holds_up_archives_alone(tmp_path: Path, wait_for: Callable[..., None]) -> None:

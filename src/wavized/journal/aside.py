@@ -60,6 +60,8 @@ def find_damage(path: Path, seconds: float = CHECK_SECONDS) -> str:
         said = _ask(path, None if thorough else seconds)
     except sqlite3.DatabaseError as error:
         return str(error) if is_damage(error) else ""
+    except UnicodeDecodeError as error:  # of names or of a message of SQLite's that holds such
+        return str(error)
     except OSError:
         return ""
     if thorough and not said:
@@ -77,9 +79,9 @@ def _ask(path: Path, seconds: float | None) -> str:
         if missing:
             return f"no table {missing}"
         try:
-            connection.execute(f"SELECT {', '.join(COLUMNS)} FROM jobs LIMIT 1").fetchone()
+            connection.execute(f"SELECT {', '.join(COLUMNS)} FROM jobs LIMIT 0").fetchone()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
                 return str(error)  # it does not know its own columns
             raise
         said = quick_check(connection, seconds) if seconds is not None else _check_all(connection)

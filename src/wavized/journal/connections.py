@@ -164,6 +164,9 @@ def explained(path: Path) -> Iterator[None]:
             ) from error
         _suspect(path)
         raise JournalDamagedError(f"The journal {path} is damaged: {error}", hint=ANEW) from error
+    except UnicodeDecodeError as error:  # of a name in the database, or a message of SQLite's that holds one
+        _suspect(path)
+        raise JournalDamagedError(f"The journal {path} is damaged: {error}", hint=ANEW) from error
     except IsADirectoryError as error:
         raise JournalDamagedError(f"A folder lies in the journal's place: {path}", hint=ANEW) from error
     except OSError as error:
