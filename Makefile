@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help demo test torture lint check bench model wheel wheel-check frozen frozen-check deb clean
+.PHONY: help demo test torture lint audit check bench model wheel wheel-check frozen frozen-check deb clean
 .DELETE_ON_ERROR:
 
 help:
@@ -11,6 +11,7 @@ help:
 	@echo 'test          the whole test suite (ARGS=...)'
 	@echo 'torture       faults, floods and hostile input in full: hours, with a table of what was tried (ARGS=...)'
 	@echo 'lint          ruff, mypy and the import contracts;  check: lint and test'
+	@echo 'audit         look for known holes in what is used (asks pypi.org) and for unsafe code'
 	@echo 'bench         measure the speed on this machine'
 	@echo 'model         make the model anew (CORPUS=DIR, OUT=DIR)'
 	@echo 'wheel         dist/*.whl and dist/*.tar.gz'
@@ -47,6 +48,11 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check src tests packaging
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# --strict: what could not be asked about counts as a failure, so that a machine without network does not pass.
+audit: $(VENV)/.installed-dev
+	$(BIN)/bandit -q -c pyproject.toml -r src packaging
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 check: lint test
 
