@@ -13,15 +13,18 @@ import psutil
 import pytest
 
 from support import rogue_worker
+from support.audio import tone, write
 from support.house import LABELS, MODEL, House, ScriptedEar, sure_of
 from support.tiny_model import CATEGORIES, REJECTS, make_paper_model, write_manifest
 from support.torture import Trial
 from support.watching import RealClock
 from wavized.domain.hearing import Answer, ModelInfo, Scored, Unanswered
-from wavized.domain.sample import Kind
+from wavized.domain.sample import FileStat, Kind
 from wavized.errors import ModelUnusableError
-from wavized.inference.client import WorkerClassifier
+from wavized.inference.client import WorkerClassifier, default_command
 from wavized.logic.backoff import Backoff
+from wavized.window.previews import Previews, Sample
+from wavized.window.previews import default_command as preview_command
 
 OTHERS = ("808", "acid", "kazoo")
 Make = Callable[..., WorkerClassifier]
@@ -81,7 +84,9 @@ def test_nothing_senseless_is_believed(rogue: Make, trial: Trial):
     """A worker answers to other questions, with no numbers, wrong sums, unknown labels, lines without end"""
     classifier = rogue()
     before = psutil.Process().memory_info().rss
-    for _ in range(trial.times(3, 300)):
+    for number in range(trial.times(3, 300)):
+        if number % 10 == 9:
+            classifier.rest()  # so much babble in one life would end it
         answers = classifier.classify([Path("a"), Path("wrong"), Path("b")])
         assert words(answers) == ["scored"] * 3
         for answer in answers:
@@ -95,36 +100,20 @@ def test_nothing_senseless_is_believed(rogue: Make, trial: Trial):
 
 def test_a_worker_that_does_everything(rogue: Make, trial: Trial):
     """Batches of files on which the worker crashes, hangs, babbles, floods and lies, in any order"""
-    ills = [
-        "crash-opening",
-        "killed",
-        "babble",
-        "flood",
-        "wrong",
-        "endless-line",
-        "crash-listening",
-        "slow",
-        "mute",
-    ]
+    ills = ["crash-opening", "killed", "flood", "endless-line", "crash-listening"]
+    odd = ["babble", "wrong", "slow"]
     chance = random.Random(6)
-    classifier = rogue(timeout_s=3.0, batch_size=4)
-    asked = 0
-    for _ in range(trial.times(2, 60)):
-        names = [chance.choice(ills) if chance.random() < 0.3 else "good" for _ in range(8)]
-        try:
-            answers = classifier.classify([Path(name) for name in names])
-        except ModelUnusableError:  # it died again and again before it had touched a file: so it is told
-            classifier.rest()
-            continue
-        assert len(answers) == len(names)
-        for name, word in zip(names, words(answers), strict=True):
-            assert word in ("scored", "unanswered", "suspect")
-            if name in ("babble", "wrong", "slow"):
-                assert word != "suspect" or "crash-listening" in names
+    classifier = rogue(timeout_s=20.0, batch_size=4)
+    for _ in range(trial.times(1, 40)):
+        names = [chance.choice((*ills, *odd)) if chance.random() < 0.3 else "good" for _ in range(8)]
+        answers = words(classifier.classify([Path(name) for name in names]))
+        for name, word in zip(names, answers, strict=True):
+            again = word
+            while again == "unanswered" or (again == "suspect" and name not in ills):
+                (again,) = words(classifier.classify([Path(name)]))  # as the queue asks: alone
+                assert again != "unanswered"
+            assert (again == "suspect") == (name in ills)
         trial.count(len(names))
-        asked += len(names)
-    assert asked
-    assert words(classifier.classify([Path("good")])) == ["scored"]
 
 
 def test_a_model_replaced_under_way(rogue: Make, tmp_path: Path, trial: Trial):
@@ -168,6 +157,24 @@ def test_a_model_that_is_deleted_or_damaged_is_told_at_the_next_start(rogue: Mak
     classifier.use(rogue_worker.command(), model, timeout_s=20.0, batch_size=4)
     (tmp_path / "away").rename(model)
     assert words(classifier.classify([Path("c")])) == ["scored"]
+
+
+def test_what_lies_in_the_current_folder_is_no_part_of_a_sample(
+    eager_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Where a file is called `._`, MP3 files are heard and shown all the same, also by relative paths."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "._").touch()
+    path = write(tmp_path / "a.mp3", tone(), format="MP3", subtype="MPEG_LAYER_III")
+    with WorkerClassifier(default_command(), eager_model, clock=RealClock()) as classifier:
+        assert words(classifier.classify([path, Path("a.mp3")])) == ["scored", "scored"]
+    previews = Previews(preview_command(), tmp_path / "cache", timeout_s=120.0)
+    try:
+        status = path.stat()
+        shown = Sample(path, FileStat(status.st_size, status.st_mtime_ns), "a1")
+        assert previews.ask("waveform", shown).result(300.0).exists()
+    finally:
+        previews.close()
 
 
 class Turncoat(ScriptedEar):

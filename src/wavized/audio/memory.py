@@ -1,7 +1,8 @@
-"""A limit to the memory of a process that opens samples, which it sets to itself. Standard library only.
+"""What a process that opens samples does to itself: a limit to its memory, no core, no folder to stand in.
 
-Linux refuses what goes beyond it: an allocation fails, and with it the sample that asked for so much. Other
-systems know no such limit; there a thread looks, and ends the process.
+Standard library only; not for the daemon's own process. Linux refuses what goes beyond the limit: an
+allocation fails, and with it the sample that asked for so much. Other systems know no such limit; there a
+thread looks, and ends the process.
 """
 
 from __future__ import annotations
@@ -35,6 +36,14 @@ def leave_no_core() -> None:
         import resource  # there is none on Windows
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def stand_nowhere() -> None:
+    """Work from the root of the disk, since nobody can unplug a drive that a process stands on.
+
+    And since libsndfile takes a file `._` or a folder `.AppleDouble` where it stands for a part of each MP3.
+    """
+    os.chdir(Path(sys.executable).anchor or os.sep)
 
 
 def watch_memory(most: int) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
-from wavized.audio.memory import leave_no_core, limit_memory
+from wavized.audio.memory import leave_no_core, limit_memory, stand_nowhere
 from wavized.errors import UnreadableAudioError
 
 LINE_LIMIT = 1024 * 1024
@@ -49,6 +49,7 @@ def _stay_modest(memory_megabytes: float) -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     leave_no_core()
+    stand_nowhere()
     limit_memory(memory_megabytes)
 
 

@@ -160,7 +160,8 @@ class WorkerClassifier:
         info = self.info()
         self._asked += 1
         batch = Batch(self._asked, len(paths), frozenset((*info.categories, *info.rejects)))
-        worker.send(Ask(batch.number, tuple(str(path) for path in paths)))
+        # the worker stands elsewhere
+        worker.send(Ask(batch.number, tuple(str(path.absolute()) for path in paths)))
         try:
             trouble = self._follow(worker, batch)
         except _StoppedError:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from wavized.audio.memory import DEFAULT_MEGABYTES, leave_no_core, limit_memory
+from wavized.audio.memory import DEFAULT_MEGABYTES, leave_no_core, limit_memory, stand_nowhere
 from wavized.domain.hearing import Answer, Refused, Unanswered
 from wavized.domain.sample import Kind
 from wavized.errors import ModelUnusableError, UnreadableAudioError
@@ -59,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
     voice = _move_stdout_away()
     faulthandler.enable(file=2)
     leave_no_core()
+    args.model = args.model.absolute()
+    stand_nowhere()
     _stay_offline_and_modest(args.threads)
     asks: queue.SimpleQueue[Ask] = queue.SimpleQueue()
     threading.Thread(target=_obey_leash, args=(asks,), name="leash", daemon=True).start()

@@ -167,7 +167,11 @@ class Previews:
 
     def _carry_out(self, task: _Task, into: Path) -> None:
         """Have the file written. Raises NoPreviewError, and keeps in mind what a file did to the process."""
-        question = {"what": task.what, "path": str(task.sample.path), "into": str(into)}
+        question = {
+            "what": task.what,
+            "path": str(task.sample.path.absolute()),
+            "into": str(into.absolute()),
+        }
         try:
             answer = self._running().ask(question, self._timeout_s)
         except PreviewerGoneError as error:
