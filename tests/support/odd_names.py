@@ -13,7 +13,7 @@ BY_HAND: tuple[bytes, ...] = tuple(
         # composed and decomposed, case alone, letters that fold to others
         f"{unicodedata.normalize('NFC', _COMPOSED)}.wav",
         f"{unicodedata.normalize('NFD', _COMPOSED)}.wav", "Kick.wav", "KICK.wav", "kick.WAV",
-        "Straße.wav", "STRASSE.wav", "İstanbul.wav", "ﬀ.wav", "K.wav", "K.wav",
+        "Straße.wav", "STRASSE.wav", "İstanbul.wav", "ﬀ.wav", "K.wav", "\u212a.wav",
         # Windows
         "CON.wav", "nul.wav", "aux.wav", "COM1.wav", "COM¹.wav", "LPT9.x.wav", "con .wav",
         "CONIN$.wav", "trailing. .wav", "trailing .wav", "dots...wav", " leading.wav",

@@ -43,8 +43,9 @@ def plan(
 ) -> Placement:
     """Plan to put `source` into the folder `folder_name` of `library`.
 
-    One that `is_filed` already is moved within the library, wherever it was first seen. Raises ConfigError for a library or folder name that is unsafe, FilingError for a source that has no
-    name or lies in the library already.
+    One that `is_filed` already is moved within the library, wherever it was first seen. Raises ConfigError
+    for a library or folder name that is unsafe, FilingError for a source that has no name or lies in the
+    library already.
     """
     if not library.is_absolute() or ".." in library.parts:
         raise ConfigError(f"The library must be an absolute path: {library}")
