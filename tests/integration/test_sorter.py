@@ -77,8 +77,8 @@ def test_the_child_is_called_as_the_contract_says(sorter, tmp_path, wait_for):
     made = sorter("row(json.dumps(sys.argv[1:]).replace('/', '|'), 'skip')")
     made.start(tmp_path / "--help", "move", dry_run=True, options=["--config", "c"])
     name = ended(made, wait_for)["rows"][0]["name"].replace("|", "/")
-    words = ["sort", "--json", "--tell-total", "--leash", "--mode", "move", "--config", "c", "--dry-run", "--"]
-    assert json.loads(name) == [*words, str(tmp_path / "--help")]
+    words = ["sort", "--json", "--tell-total", "--leash", "--mode", "move", "--config", "c", "--dry-run"]
+    assert json.loads(name) == [*words, "--", str(tmp_path / "--help")]
 
 
 def test_only_the_last_rows_are_kept_and_all_are_counted(sorter, tmp_path, wait_for):
