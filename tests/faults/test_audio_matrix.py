@@ -36,8 +36,8 @@ BEYOND = (4_000, 7_999, 192_001, 384_000)
 HEARD_FORMATS = frozenset({"WAV", "WAVEX", "RF64", "AIFF", "FLAC", "OGG", "MP3"})
 UNHEARD_CODINGS = frozenset({"DWVW_12", "DWVW_16", "DWVW_24"})
 """AIFF's delta words, which nobody has used since 1995; whether they are heard is left open."""
-MISCOUNTED = ("AIFF", "IMA_ADPCM")
-"""libsndfile writes half the count of packets for two channels."""
+MISCOUNTED = "IMA_ADPCM"
+"""libsndfile writes half the count of frames for two channels."""
 LENGTH_S = 0.5
 
 FFMPEG = {
@@ -92,8 +92,8 @@ def outcome(path: Path, *, told: bool = True) -> str:
 def test_all_that_soundfile_writes(tmp_path: Path, trial: Trial):
     """Every format, coding, rate and count of channels that libsndfile can write"""
     path, told = tmp_path / "sample", Counter[str]()
-    rates = (*RATES, *BEYOND) if trial.full else (8_000, 44_100, 192_000, 384_000)
-    counts = range(1, 10) if trial.full else (1, 2, 6)
+    rates = (*RATES, *BEYOND) if trial.full else (8_000, 44_100, 384_000)
+    counts = range(1, 10) if trial.full else (1, 6)
     for format in soundfile.available_formats():
         for subtype in soundfile.available_subtypes(format):
             for rate in rates:
@@ -107,7 +107,7 @@ def test_all_that_soundfile_writes(tmp_path: Path, trial: Trial):
                         continue  # there is no such file
                     case = f"{format} {subtype} {rate} Hz, {channels} channels"
                     try:
-                        what = outcome(path, told=(format, subtype) != MISCOUNTED)
+                        what = outcome(path, told=subtype != MISCOUNTED)
                     except AssertionError as error:
                         raise AssertionError(f"{case}: {error}") from error
                     told[what] += 1

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.audio import chunk, cut, riff, tone, write, write_tone
-from wavized.audio.decode import Clip, SilentAudioError, load, to_model_input
+from support.hostile import without_length
+from wavized.audio.decode import Clip, SilentAudioError, TooLongAudioError, load, to_model_input
 from wavized.audio.mixing import stereo_weights
 from wavized.audio.probe import HeaderProbe
 from wavized.audio.stream import Section
@@ -490,3 +491,21 @@ def test_a_section_never_leaves_its_bounds():
     assert (section.seek(-3), section.read(2)) == (0, b"23")
     assert (section.seek(99), section.read(2)) == (5, b"")
     assert (section.seek(-2, io.SEEK_END), section.read()) == (3, b"56")
+
+
+def test_what_is_longer_than_its_header_says_is_too_long(tmp_path):
+    """A FLAC of 20 s whose header knows no length is no one-shot; told honestly it is read as ever."""
+    path = write(tmp_path / "a.flac", tone(seconds=20.0, rate=8_000), 8_000, format="FLAC")
+    assert load(path, sample_rate=8_000, window_s=3.0).samples.shape[1] > 24_000
+    path.write_bytes(without_length(path.read_bytes()))
+    assert HeaderProbe().read_header(path).duration_s == 0.0
+    with pytest.raises(TooLongAudioError, match="longer than 12 s"):
+        load(path, sample_rate=8_000, window_s=3.0)
+
+
+def test_values_beyond_all_measure_are_refused(tmp_path):
+    """Numbers that were never scaled are heard; numbers whose squares are infinite are not."""
+    path = write(tmp_path / "a.wav", tone(amplitude=2.0**31), subtype="FLOAT")
+    assert model_input(path).max() < 1.0
+    with pytest.raises(UnreadableAudioError, match="beyond all measure"):
+        load_window(write(path, tone(amplitude=1e38), subtype="FLOAT"))
