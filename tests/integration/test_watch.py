@@ -638,6 +638,17 @@ def test_the_limits_of_the_system_are_told_by_name_and_worked_around(tmp_path: P
         assert "No space left" not in told
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only inotify watches folder by folder")
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_tree_too_deep_for_watchdog_silences_nothing(tmp_path: Path, when: str) -> None:
+    """Its folder is polled, and says why; other folders are told of changes as before."""
+    script = Path(__file__).parent.parent / "support" / "watch_too_deep.py"
+    command = [sys.executable, script, tmp_path / "deep", when]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert sys.version_info >= (3, 12) or "nested too deeply" in done.stdout
+
+
 def test_a_warning_of_watchdog_counts_as_lost_events() -> None:
     """That is all watchdog tells of an overflow of the kernel's queue; closed, it is not listened to."""
     hints = HintBox()

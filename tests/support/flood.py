@@ -67,6 +67,15 @@ def pour(folder: Path, numbers: Iterable[int], *, a_folder: int = 500) -> None:
         (inside / f"sound {number:06}.wav").write_bytes(wav(number))
 
 
+def sink(below: Path, depth: int) -> None:
+    """A tree so deep; its names are so short that even its bottom has a path. Remove it with `rm`."""
+    below.mkdir()
+    words = " && ".join(["mkdir d && cd -P d"] * 50)
+    for _ in range(depth // 50):
+        subprocess.run(["sh", "-c", words], cwd=below, check=True)
+        below = below.joinpath(*["d"] * 50)
+
+
 class Flooded(Program):
     """The daemon with the light ear; `settings` are lines of its configuration, `prefix` what it runs in."""
 
