@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from wavized.errors import JournalDamagedError, JournalError
 from wavized.journal.aside import BESIDE, is_damage, set_aside, suspect
 from wavized.journal.browsing import add_functions
@@ -48,28 +50,21 @@ def open_writer(path: Path) -> sqlite3.Connection:
 
 
 def _begin(path: Path) -> None:
-    """Make a new journal under another name first: so one that is empty is never new, but damaged."""
-    made = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
-    made.unlink(missing_ok=True)  # left by a process that was killed
-    os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
+    """Make a new journal under another name first: so one that is empty is never new, but damaged.
+
+    One process at a time: what lies beside a journal that another one has just begun is no leftover.
+    """
+    with FileLock(path.with_name(f"{path.name}.lock"), mode=0o600, timeout=BUSY_TIMEOUT_S):
+        if os.path.lexists(path):
+            return
+        made = path.with_name(f"{path.name}.new")
+        made.unlink(missing_ok=True)  # left by a process that was killed
+        os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(made, isolation_level=None)) as connection:
             migrate(connection, path)
             connection.execute("INSERT INTO settings VALUES (?, ?)", (BEGUN_AT, repr(time.time())))
         if any(os.path.lexists(f"{path}{ending}") for ending in BESIDE):
             set_aside(path)  # of a journal that is gone; SQLite would read it into this one
-        _name_it(made, path)
-    finally:
-        made.unlink(missing_ok=True)
-
-
-def _name_it(made: Path, path: Path) -> None:
-    """Another process may have begun the journal meanwhile: then that one counts."""
-    try:
-        os.link(made, path)
-    except FileExistsError:
-        return
-    except OSError:  # no hard links there
         made.rename(path)
 
 
@@ -164,6 +159,10 @@ def explained(path: Path) -> Iterator[None]:
             ) from error
         _suspect(path)
         raise JournalDamagedError(f"The journal {path} is damaged: {error}", hint=ANEW) from error
+    except Timeout as error:
+        raise JournalError(
+            f"The journal {path} is being begun by another process", hint="Try again"
+        ) from error
     except UnicodeDecodeError as error:  # of a name in the database, or a message of SQLite's that holds one
         _suspect(path)
         raise JournalDamagedError(f"The journal {path} is damaged: {error}", hint=ANEW) from error

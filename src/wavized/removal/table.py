@@ -53,8 +53,9 @@ def known() -> list[Known]:
         _known(state, Part.LOCK, r"(daemon|sort)\.lock"),
         _known(state, Part.TRACE, rf"window-port{_PROCESS}"),
         _known(state, Part.TRACE, rf"(runtime|sessions)\.json{_PROCESS}"),
-        _known(state, Part.JOURNAL, r"journal\.db(-wal|-shm|-journal|\.suspect|\.\d+-\d+\.new(-journal)?)?"),
+        _known(state, Part.JOURNAL, r"journal\.db(-wal|-shm|-journal|\.suspect|\.new(-journal)?)?"),
         _known(state, Part.JOURNAL, KEPT),
+        _known(state, Part.LOCK, r"journal\.db\.lock"),
         _known(config.parent, Part.SETTINGS, rf"{name}|\.{name}\.[0-9a-f]{{8}}"),
     ]
 
