@@ -47,13 +47,13 @@ def quick(tmp_path: Path) -> Iterator[Path]:
 @every_mode
 def test_killed_at_each_write_of_the_journal(mode: FilingMode, quick: Path, trial: Trial) -> None:
     """The program is killed before and after every write to its journal while a pack is filed"""
-    die_everywhere(World(quick / "world", mode), dies_at_writes, trial, most=trial.times(12, 100_000))
+    die_everywhere(World(quick / "world", mode), dies_at_writes, trial, most=trial.times(6, 100_000))
 
 
 @every_mode
 def test_killed_at_each_act_on_the_disk(mode: FilingMode, quick: Path, trial: Trial) -> None:
     """The program is killed before acts on the disk (open, link, rename, remove …) while a pack is filed"""
-    die_everywhere(World(quick / "world", mode), dies_at_acts, trial, most=trial.times(12, 400))
+    die_everywhere(World(quick / "world", mode), dies_at_acts, trial, most=trial.times(5, 400))
 
 
 @every_mode
