@@ -1,4 +1,4 @@
-"""A program: a tree too deep for watchdog appears in a watched folder; fail unless other folders are heard on.
+"""A program: a tree too deep for watchdog appears in a watched folder; fail unless others are heard on.
 
 `before` or `after` says when it appears. In a process of its own, since a thread of watchdog's may die of it.
 """
