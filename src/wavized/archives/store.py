@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wavized.archives.zipped import Rules, ZippedPack, open_pack
+from wavized.config.private import NotPrivateError, make_private
 from wavized.domain.events import Event, JobChanged
 from wavized.domain.job import Job, JobState, Origin
 from wavized.domain.sample import FileStat
@@ -68,11 +69,12 @@ class ArchiveStore:
 
     def _open(self, path: Path, rules: Rules) -> ZippedPack:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._folder.chmod(0o700)
-        except OSError as error:
+            make_private(self._folder.parent)
+            make_private(self._folder)
+        except (OSError, NotPrivateError) as error:
+            why = error.message if isinstance(error, NotPrivateError) else error.strerror
             raise CacheUnavailableError(
-                f"The folder for passing files cannot be made: {error.strerror}",
+                f"The folder for passing files cannot be made: {why}",
                 hint=f"Look at {self._folder}",
             ) from error
         return open_pack(path, rules)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from wavized.config.private import make_folders
 from wavized.domain.sample import FileStat
 from wavized.errors import CacheUnavailableError, UnreadableAudioError
 
@@ -62,8 +63,8 @@ def _check_room(target: Path, size: int) -> None:
 def _begin(target: Path) -> tuple[int, Path]:
     """A new file to write to beside its final name; whoever tidies up may just have removed the folder."""
     for patience in (True, True, False):
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            make_folders(target.parent)
             handle, name = tempfile.mkstemp(suffix=".part", prefix=".", dir=target.parent)
             return handle, Path(name)
         except FileNotFoundError:

@@ -29,12 +29,17 @@ def make_private(folder: Path) -> Path:
 
     What is open to others, it or a file directly in it, is closed. Raises NotPrivateError and OSError.
     """
-    for place in reversed((folder, *folder.parents)):
-        if not place.exists():
-            place.mkdir(mode=0o700, exist_ok=True)
+    make_folders(folder)
     if os.name != "nt":  # a profile of Windows is closed to others by its own rules
         _close(folder)
     return folder
+
+
+def make_folders(folder: Path) -> None:
+    """Make the folder and all missing above it for this user alone; `mkdir` gives its mode to the last only."""
+    for place in reversed((folder, *folder.parents)):
+        if not place.exists():
+            place.mkdir(mode=0o700, exist_ok=True)
 
 
 def open_private(path: str, flags: int) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+from wavized.config.private import NotPrivateError, make_private
 
 _PART = ".part"
 _KEPT = 0.8
@@ -29,8 +32,11 @@ class Shelf:
 
     def begin(self, name: str) -> Path:
         """Where to write what is to be put under this name. Raises OSError."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder.chmod(0o700)
+        try:
+            make_private(self._folder.parent)
+            make_private(self._folder)
+        except NotPrivateError as error:
+            raise PermissionError(errno.EPERM, error.message) from error
         if self._held is None:
             self._tidy()
         return self._folder / f"{name}{_PART}"
