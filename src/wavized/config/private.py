@@ -36,7 +36,7 @@ def make_private(folder: Path) -> Path:
 
 
 def make_folders(folder: Path) -> None:
-    """Make the folder and all missing above it for this user alone; `mkdir` gives its mode to the last only."""
+    """Make the folder and all missing above it for this user; `mkdir` gives its mode to the last alone."""
     for place in reversed((folder, *folder.parents)):
         if not place.exists():
             place.mkdir(mode=0o700, exist_ok=True)
