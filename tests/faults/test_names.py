@@ -355,12 +355,10 @@ def test_the_program_keeps_odd_names_apart_and_in_line(trial, program):
             CONTROL.search(shown.stdout + shown.stderr),
         )
     assert complaints_when_undone(before, inbox=program.place / "pack", library=program.library) == []
-    heard = program.json("classify", *(str(path) for path in sources), "--config", str(program.config))
-    assert [os.fsencode(one["path"]) for one in heard] == [os.fsencode(path) for path in sources]
-    write_tone(program.place / "~root.wav", seconds=0.3)  # no home of anybody
-    (tilde,) = program.json("classify", "~root.wav", "--config", str(program.config))
-    assert tilde["path"] == str(program.place / "~root.wav")
-    plain = program.run("classify", str(program.place / "pack"), "--config", str(program.config))
+    tilde = write_tone(program.place / "~root.wav", seconds=0.3)  # no home of anybody
+    heard = program.json("classify", "~root.wav", *map(str, sources), "--config", str(program.config))
+    assert [os.fsencode(one["path"]) for one in heard] == [os.fsencode(path) for path in (tilde, *sources)]
+    plain = program.run("classify", *map(str, sources[:3]), "--config", str(program.config))
     assert not CONTROL.search(plain.stdout + plain.stderr)
     trial.count(len(sources))
 
