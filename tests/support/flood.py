@@ -31,7 +31,7 @@ from support.tiny_model import make_paper_model, write_manifest
 RATE = 16_000
 SECONDS = 0.06
 REST = ("filed", "skipped", "failed", "awaiting_review", "reverted")
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0
 """So long nothing may happen before a flood counts as stuck; it may take any time while it moves."""
 
 
