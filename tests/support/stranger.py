@@ -66,8 +66,11 @@ def wait_until(condition: Any, what: str, seconds: float = 60.0) -> None:
 SPY = """
 import json, os, sys
 from pathlib import Path
+os.setgroups([])
+os.setgid(int(sys.argv[1]))
+os.setuid(int(sys.argv[1]))  # here: this interpreter may lie where only root may go
 seen = {"uid": os.getuid(), "read": [], "listed": [], "written": [], "environ": []}
-for word in sys.argv[2:]:
+for word in sys.argv[3:]:
     path = Path(word)
     try:
         os.listdir(path) if path.is_dir() else path.open("rb").close()
@@ -82,7 +85,7 @@ for word in sys.argv[2:]:
         seen["written"].append(word)
     except OSError:
         pass
-for pid in json.loads(sys.argv[1]):
+for pid in json.loads(sys.argv[2]):
     seen["environ"].append(Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace"))
     try:
         Path(f"/proc/{pid}/environ").read_bytes()
@@ -95,8 +98,6 @@ print(json.dumps(seen))
 
 def spy(paths: list[Path], pids: list[int]) -> dict[str, Any]:
     """What a real other user can read, list and write of these, and the command lines it sees."""
-    words = [sys.executable, "-I", "-c", SPY, json.dumps(pids), *(str(path) for path in paths)]
-    done = subprocess.run(
-        words, user=NOBODY, group=NOBODY, extra_groups=[], capture_output=True, cwd="/", check=True
-    )
+    words = [sys.executable, "-I", "-c", SPY, str(NOBODY), json.dumps(pids), *map(str, paths)]
+    done = subprocess.run(words, capture_output=True, cwd="/", check=True)
     return dict(json.loads(done.stdout))
