@@ -140,6 +140,8 @@ def _comes_round(path: Path, before: bytes) -> bool:
         except JournalDamagedError:
             before = path.read_bytes()
             continue
+        except JournalError as error:
+            assert "newer Wavized" in error.message  # four bytes alone can make it seem so: it is left alone
         return False
     raise AssertionError("told damaged at a question, but not at the next start")
 

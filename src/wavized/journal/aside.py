@@ -28,6 +28,7 @@ KEPT = r"(journal\.db\.damaged-\d{8}-\d{6}(?:-\d+)?)(-wal|-shm|-journal)?"
 """The names that `set_aside` gives, as a pattern."""
 
 _TABLES = frozenset({"jobs", "transitions", "labels", "known", "roots", "settings"})
+_LEAST_BYTES = 512  # the smallest page there is
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -55,6 +56,8 @@ def find_damage(path: Path, seconds: float = CHECK_SECONDS) -> str:
         return "a folder lies in its place"
     if found.st_size == 0 and stat.S_ISREG(found.st_mode):
         return "it is empty"
+    if found.st_size < _LEAST_BYTES and stat.S_ISREG(found.st_mode):
+        return "it is cut off"
     thorough = suspect(path).exists()
     try:
         said = _ask(path, None if thorough else seconds)
@@ -72,9 +75,11 @@ def find_damage(path: Path, seconds: float = CHECK_SECONDS) -> str:
 def _ask(path: Path, seconds: float | None) -> str:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=1.0)) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
+        tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        if version == 0 and tables >= _TABLES:
+            return "it does not know its own version"
         if not 0 < version <= len(MIGRATIONS):
             return ""  # of a newer version or another program: no damage, and not ours to move
-        tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         missing = ", ".join(sorted(_TABLES - tables))
         if missing:
             return f"no table {missing}"

@@ -50,7 +50,7 @@ def known() -> list[Known]:
         _known(paths.cache_dir() / "previews", Part.CACHE, r"[0-9a-f]{16,128}\.\d+\.(json|png|wav)(\.part)?"),
         _known(paths.cache_dir(), Part.CACHE, r"doctor\.txt"),
         _known(paths.log_dir(), Part.LOG, r"(wavized|worker)\.log(\.\d+)?"),
-        _known(state, Part.LOCK, r"(daemon|sort)\.lock"),
+        _known(state, Part.LOCK, r"(daemon|sort|filing)\.lock"),
         _known(state, Part.TRACE, rf"window-port{_PROCESS}"),
         _known(state, Part.TRACE, rf"(runtime|sessions)\.json{_PROCESS}"),
         _known(state, Part.JOURNAL, r"journal\.db(-wal|-shm|-journal|\.suspect|\.new(-journal)?)?"),
