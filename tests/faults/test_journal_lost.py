@@ -25,7 +25,7 @@ from wavized.config.model import Config, Existing, WatchFolder
 from wavized.control.instance import InstanceLock
 from wavized.domain.job import JobState, NewJob, Origin
 from wavized.domain.sample import FileStat, FilingMode
-from wavized.errors import JournalDamagedError, LibraryUnavailableError
+from wavized.errors import JournalDamagedError, JournalError, LibraryUnavailableError
 from wavized.journal import SqliteJournal
 from wavized.journal.aside import find_damage, kept_journals, set_aside
 from wavized.library.digest import sha256_of
