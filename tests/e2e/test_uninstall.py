@@ -213,7 +213,7 @@ def settled(program):
 @pytest.mark.parametrize(
     ("answers", "left"),
     [
-        (["n"], {"journal.db", "config.yaml", "window-port"}),
+        (["n"], {"journal.db", "journal.db.lock", "config.yaml", "window-port"}),
         (["y", "n", "n"], {"journal.db", "config.yaml"}),
         (["y", "y", "n"], {"config.yaml"}),
         (["y", "n", "y"], {"journal.db"}),
