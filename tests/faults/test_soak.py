@@ -50,7 +50,7 @@ SHORT = Days(
     rounds=3, busy=1.0, pause=0.1, quiet=0.8, long=1.0, every=0.1, worker_stays=60, worker_leaves=False
 )
 FULL = Days(
-    rounds=9, busy=150, pause=10.0, quiet=75, long=660, every=3.0, worker_stays=90, worker_leaves=True
+    rounds=9, busy=170, pause=10.0, quiet=75, long=660, every=3.0, worker_stays=90, worker_leaves=True
 )
 
 BOUNDS = {"uss": 4.0, "rss": 6.0, "descriptors": 2, "threads": 2, "children": 0, "cpu": 1.0}
