@@ -649,6 +649,20 @@ def test_a_tree_too_deep_for_watchdog_silences_nothing(tmp_path: Path, when: str
     assert sys.version_info >= (3, 12) or "nested too deeply" in done.stdout
 
 
+def test_after_a_loss_a_second_scan_finds_what_came_during_the_first(downloads: Path, library: Path) -> None:
+    """For watchdog hears nothing until it listens to every subfolder anew."""
+    for number in range(300):
+        write(downloads / f"old {number}.wav")
+    known = FakeKnown()
+    folder = WatchFolder(path=downloads)
+    with Watch(library, folder, known=known, listen=DeafListener, rescan_seconds=86_400.0) as watch:
+        watch.until_open()
+        before = known.questions
+        watch.watcher.rescan()
+        wait_until(lambda: known.questions >= before + 300, "the first scan")
+        watch.until_delivered(write(downloads / "new.wav"))
+
+
 def test_a_warning_of_watchdog_counts_as_lost_events() -> None:
     """That is all watchdog tells of an overflow of the kernel's queue; closed, it is not listened to."""
     hints = HintBox()

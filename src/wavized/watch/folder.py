@@ -37,7 +37,8 @@ class Folder:
     """A watched folder; `identity` is the device and inode it was opened with.
 
     Times are monotonic seconds. `identity` is None as long as the folder is not open. `told` is the trouble
-    that a person was told of last, empty once all is well.
+    that a person was told of last, empty once all is well. `unsure` is whether the next scan comes so soon
+    after events were lost that it may miss some.
     """
 
     config: WatchFolder
@@ -50,6 +51,7 @@ class Folder:
     told: str = ""
     next_check: float = 0.0
     next_scan: float = 0.0
+    unsure: bool = False
 
     @property
     def path(self) -> Path:

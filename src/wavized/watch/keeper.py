@@ -32,6 +32,7 @@ _HOLD = "To hold filing back: wavized pause"
 _ONCE = "To file some of them all the same: wavized sort FOLDER"
 _SCAN_SHARE = 20  # a scan that took 1 s is followed by at least 20 s without one
 _SCAN_GAP_SECONDS = 1.0
+_ONCE_MORE_CHECKS = 2
 _TICK_SECONDS = 0.02  # file times are those of the system's last tick, up to 10 ms ago
 _NETWORK = "A network folder, looked into every few seconds"
 
@@ -96,6 +97,7 @@ class FolderKeeper:
             for folder in self._folders.values():
                 folder.next_check = 0.0
                 folder.next_scan = min(folder.next_scan, now + _SCAN_GAP_SECONDS)
+                folder.unsure = True
 
     def look_after_folders(self) -> None:
         """Check, open and scan every folder for which it is time."""
@@ -270,7 +272,10 @@ class FolderKeeper:
     def _after_scan(self, folder: Folder, began: float) -> float:
         now = self.clock.monotonic()
         usual = self.check_seconds
-        if folder.state is not FolderState.POLLING and self._config is not None:
+        if folder.unsure:
+            # watchdog listens to all folders anew after a loss; what comes before it reaches them is unheard
+            folder.unsure, usual = False, _ONCE_MORE_CHECKS * self.check_seconds
+        elif folder.state is not FolderState.POLLING and self._config is not None:
             usual = self._config.rescan_seconds
         return now + max(usual, _SCAN_SHARE * (now - began))
 
