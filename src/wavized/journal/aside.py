@@ -29,13 +29,14 @@ KEPT = r"(journal\.db\.damaged-\d{8}-\d{6}(?:-\d+)?)(-wal|-shm|-journal)?"
 
 _TABLES = frozenset({"jobs", "transitions", "labels", "known", "roots", "settings"})
 _LEAST_BYTES = 512  # the smallest page there is
+_OUR_FUNCTION = "user-defined function raised exception"  # it was given what no row of ours holds
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether it is the content that is wrong; all else may be over in a while, or is a fault in Wavized."""
     code = getattr(error, "sqlite_errorcode", None)  # it has none where what was read makes no sense
-    return code is None or code & 0xFF in _DAMAGE
+    return code is None or code & 0xFF in _DAMAGE or _OUR_FUNCTION in str(error)
 
 
 def suspect(path: Path) -> Path:

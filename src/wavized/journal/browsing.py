@@ -139,7 +139,9 @@ def _walk(rows: Iterable[sqlite3.Row], offset: int, limit: int) -> tuple[int, li
 
 
 def _read(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Job]:
-    """The jobs of these ids, in this order."""
+    """The jobs of these ids, in this order. Raises sqlite3.DatabaseError where one is missing."""
     sql = f"SELECT {', '.join(COLUMNS)} FROM jobs WHERE id IN ({', '.join('?' * len(ids))})"
     found = {row["id"]: from_row(row) for row in connection.execute(sql, list(ids))}
+    if len(found) < len(ids):
+        raise sqlite3.DatabaseError("a list names a job that is not there")
     return [found[job_id] for job_id in ids]
