@@ -414,9 +414,7 @@ def test_what_came_since_an_adoption_that_was_broken_off_is_delivered(downloads:
         assert list(watch.paths()) == [new] and old in known.files
 
 
-def test_a_file_that_comes_in_the_instant_of_an_adoption_is_delivered(
-    downloads: Path, library: Path
-) -> None:
+def test_a_file_that_comes_in_the_instant_of_an_adoption_is_delivered(downloads: Path, library: Path) -> None:
     """File times lag behind the clock by a tick: what comes once it listens counts as come since, though no
     event has told of it yet.
     """
