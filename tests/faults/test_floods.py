@@ -368,7 +368,7 @@ def test_with_the_real_ear(program: Flooded, trial: Trial) -> None:
     program.start()
     before = {}
     for number in range(count):
-        path = program.inbox / f"take x{number}.wav"  # of "303" and "808" the names would say something
+        path = program.inbox / f"take {1000 + number}.wav"  # "303" or "808" would say something
         path.write_bytes(wav(number, 8_000))
         before[path.name] = path.read_bytes()
     with meter(program).running() as use:
