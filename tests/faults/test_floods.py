@@ -106,7 +106,7 @@ def test_the_queue_of_the_system_overflows(flooded: Start, trial: Trial) -> None
     limit = Path("/proc/sys/fs/inotify/max_queued_events")
     if not limit.exists():
         pytest.skip("only inotify has such a queue")
-    count = trial.times(200, 5_000)
+    count = trial.times(60, 5_000)
     program = flooded(settings="rescan_seconds: 86400\n")
     program.start()
     program.watching()
@@ -132,7 +132,7 @@ def test_the_limit_of_watches_is_reached(flooded: Start, trial: Trial) -> None:
     prefix += ['echo 40 > /proc/sys/user/max_inotify_watches && exec "$@"', "sh"]
     if not shutil.which("unshare") or subprocess.run([*prefix, "true"], capture_output=True).returncode:
         pytest.skip("this system gives no user name space in which to set a limit")
-    count = trial.times(120, 2_000)
+    count = trial.times(50, 2_000)
     program = flooded(prefix=prefix)
     pour(program.inbox, range(100_000, 100_000 + count), a_folder=1)  # old: the folders are there
     old = Before.of(program.inbox)
@@ -238,7 +238,7 @@ def test_a_start_with_much_to_do(flooded: Start, trial: Trial) -> None:
 
 def test_files_that_grow_and_files_that_are_touched(flooded: Start, trial: Trial) -> None:
     """Files grow for minutes with pauses longer than it takes to settle; others are touched all the time"""
-    growing, turns = 20, trial.times(10, 600)
+    growing, turns = 20, trial.times(6, 600)
     program = flooded()
     program.start()
     program.watching()
@@ -297,7 +297,7 @@ def test_a_folder_moved_in_and_one_deleted_meanwhile(place: Path, flooded: Start
 
 def test_faster_than_they_are_heard(flooded: Start, trial: Trial) -> None:
     """Files keep arriving several times as fast as they can be heard; filing goes on all the while"""
-    seconds = trial.times(2, 180)
+    seconds = trial.times(1, 120)
     program = flooded(FLOOD_EAR_SECONDS="0.02")
     program.start()
     program.watching()
@@ -364,7 +364,7 @@ def test_one_content_under_very_many_names(flooded: Start, trial: Trial) -> None
 
 def test_with_the_real_ear(program: Flooded, trial: Trial) -> None:
     """Many files are dropped at once, and a real network hears them in the real worker"""
-    count = trial.times(40, 800)
+    count = trial.times(20, 800)
     program.start()
     before = {}
     for number in range(count):
