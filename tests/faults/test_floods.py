@@ -297,7 +297,7 @@ def test_a_folder_moved_in_and_one_deleted_meanwhile(place: Path, flooded: Start
 
 def test_faster_than_they_are_heard(flooded: Start, trial: Trial) -> None:
     """Files keep arriving several times as fast as they can be heard; filing goes on all the while"""
-    seconds = trial.times(1, 120)
+    seconds = trial.times(6, 120)
     program = flooded(FLOOD_EAR_SECONDS="0.02")
     program.start()
     program.watching()
@@ -307,7 +307,7 @@ def test_faster_than_they_are_heard(flooded: Start, trial: Trial) -> None:
             pour(program.inbox / f"wave {count}", range(count, count + 20))
             count += 20
             seen.append(filed(program))
-            time.sleep(0.2)
+            time.sleep(0.3)
         waiting = program.ledger.states()["queued"]
         program.at_rest(count)
     assert seen[-1] > 0, "nothing was filed as long as files arrived"
