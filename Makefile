@@ -11,7 +11,7 @@ help:
 	@echo 'test          the whole test suite (ARGS=...)'
 	@echo 'torture       faults, floods and hostile input in full: hours, with a table of what was tried (ARGS=...)'
 	@echo 'lint          ruff, mypy and the import contracts;  check: lint and test'
-	@echo 'audit         look for known holes in what is used (asks pypi.org) and for unsafe code'
+	@echo 'audit         look for known holes in what is used (needs the network) and for unsafe code'
 	@echo 'bench         measure the speed on this machine'
 	@echo 'model         make the model anew (CORPUS=DIR, OUT=DIR)'
 	@echo 'wheel         dist/*.whl and dist/*.tar.gz'
