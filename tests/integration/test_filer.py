@@ -11,8 +11,8 @@ import pytest
 from support.filing import MTIME_NS, SOUND, Filing, read_tree
 from wavized.domain.sample import FilingMode
 from wavized.errors import ConfigError, FilingError
-from wavized.library import sha256_of
-from wavized.library.folders import content_of
+from wavized.library import filer, sha256_of
+from wavized.library.folders import Shelf, content_of, refuse_exchanged
 from wavized.logic.placement import candidate_names
 
 COPY, MOVE, LINK = FilingMode.COPY, FilingMode.MOVE, FilingMode.HARDLINK
@@ -247,6 +247,25 @@ def test_a_folder_that_leads_out_is_refused(filing: Filing, tmp_path: Path) -> N
     with pytest.raises(ConfigError):
         filing.filer.place(replace(placement, folder=filing.library / ".."), filing.announced.append)
     assert read_tree(tmp_path / "elsewhere") == {}
+
+
+@every_mode
+def test_the_original_stays_though_its_folder_takes_the_categorys_place(
+    filing: Filing, mode: FilingMode, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A category folder that becomes a link to the downloads, right after the rename, costs no sample."""
+    shelf = filing.library / "808"
+
+    def exchange(folder: Path, known: Shelf) -> None:
+        if not shelf.is_symlink():
+            shelf.rename(tmp_path / "aside")
+            shelf.symlink_to(filing.downloads)
+        refuse_exchanged(folder, known)
+
+    monkeypatch.setattr(filer, "refuse_exchanged", exchange)
+    with pytest.raises(FilingError, match="exchanged"):
+        filing.place(filing.sample(), mode)
+    assert read_tree(filing.downloads) == {"kick.wav": SOUND}
 
 
 def test_a_folder_linked_within_the_library_is_used(filing: Filing) -> None:

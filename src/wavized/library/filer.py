@@ -26,7 +26,7 @@ from wavized.library.folders import (
     require_library,
     sync_folder,
 )
-from wavized.library.moves import move_file, remove_original
+from wavized.library.moves import move_file, remove_original, remove_second
 from wavized.library.noclobber import CANNOT_LINK, rename
 from wavized.library.parts import part_of
 from wavized.library.sidecars import bring, follow, reserve_for
@@ -113,12 +113,14 @@ def _put(placement: Placement, reserve: int, announce: Announce) -> Placed:
 
 
 def _keep_only_inside(target: Path, placement: Placement, shelf: Shelf) -> None:
-    """Withdraw what was placed where the folder was exchanged meanwhile: it may lead out of the library."""
+    """Withdraw what was placed where the folder was exchanged meanwhile: it may lead out of the library.
+
+    By now the target's path may lead to the original itself, which stays.
+    """
     try:
         refuse_exchanged(placement.folder, shelf)
     except FilingError:
-        if is_whole(target, placement.digest):
-            target.unlink()
+        remove_second(target, placement.source, placement.digest)
         raise
 
 
